@@ -1,0 +1,58 @@
+# Every task of the project. `make` alone lists them. What only one task needs is installed by that task.
+
+# A shell that was open when Rust was installed does not have it on its PATH yet.
+CARGO ?= $(or $(shell command -v cargo 2>/dev/null),$(wildcard $(HOME)/.cargo/bin/cargo),cargo)
+export CARGO
+
+# The tools of `make check` and `make fuzz`; tools/cargo-tool.sh compiles them once.
+CARGO_DENY_VERSION := 0.20.2
+CARGO_MACHETE_VERSION := 0.9.2
+CARGO_FUZZ_VERSION := 0.13.2
+
+FUZZ_SECONDS ?= 60
+FRESH_TARGET ?= demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench samples fuzz fmt fresh-machine clean
+
+help: ## Lists the tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Installs the system packages that are missing (names them on other systems than Debian and Ubuntu)
+	@sh tools/setup.sh
+
+demo: setup ## Renders the sample job to out/demo.mp4 and says where the video and the poster are
+	@mkdir -p out
+	$(CARGO) run --locked -- render assets/job.json --assets assets -o out/demo.mp4
+
+test: setup ## Runs every test
+	$(CARGO) test --workspace --locked
+
+check: setup ## Formatting, lints, documentation, licences, unused dependencies, room arrows
+	@sh tools/rust-components.sh rustfmt clippy
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+	tool=$$(sh tools/cargo-tool.sh cargo-deny $(CARGO_DENY_VERSION) --no-default-features) && \
+		"$$tool" --locked check --hide-inclusion-graph licenses bans sources
+	tool=$$(sh tools/cargo-tool.sh cargo-machete $(CARGO_MACHETE_VERSION)) && "$$tool" --skip-target-dir .
+	$(CARGO) test --locked --package gildhall --test rooms
+
+bench: setup ## Times each stage, and the canonical job beside the bare encoder
+	$(CARGO) bench --locked --package gildhall-render
+
+samples: ## Makes the default assets and the sample job anew (same seed, same bytes)
+	$(CARGO) run --locked --package gildhall-samples -- --out assets
+
+fuzz: ## Fuzzes each parser for FUZZ_SECONDS (60); needs a nightly toolchain and says so
+	@CARGO_FUZZ_VERSION=$(CARGO_FUZZ_VERSION) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tools/fuzz.sh
+
+fmt: ## Formats the code
+	$(CARGO) fmt --all
+
+fresh-machine: ## Runs FRESH_TARGET (demo) on a new minimal Debian 12; needs root and debootstrap
+	@bash tools/fresh-machine.sh $(FRESH_TARGET)
+
+clean: ## Removes what was built and rendered
+	$(CARGO) clean
+	rm -rf out

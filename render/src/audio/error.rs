@@ -1,0 +1,28 @@
+//! What can go wrong with sound.
+
+use crate::media::MediaError;
+
+/// Why sound could not be read or mastered. Its message never repeats the source error's.
+#[derive(Debug, thiserror::Error)]
+pub enum AudioError {
+    /// The file itself cannot be used.
+    #[error("the audio file cannot be used")]
+    Media(#[from] MediaError),
+    /// The edit contradicts itself.
+    #[error("the audio edit is impossible: {reason}")]
+    InvalidEdit {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// FFmpeg has no AAC encoder, or it failed.
+    #[error("AAC encoding failed while {step}")]
+    Encode {
+        /// What was being done.
+        step: &'static str,
+        /// FFmpeg's answer.
+        source: ffmpeg_next::Error,
+    },
+    /// The loudness meter refused its input.
+    #[error("loudness cannot be measured")]
+    Loudness(#[from] ebur128::Error),
+}

@@ -1,0 +1,6 @@
+//! Whole passes over files, as callers run them.
+
+mod decoding;
+mod editing;
+mod mastering;
+mod muxing;

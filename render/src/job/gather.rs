@@ -1,0 +1,211 @@
+//! Opens and measures everything a job names.
+
+use super::{RenderError, RenderOptions};
+use crate::assets::{AssetError, AssetRoot};
+use crate::audio::{self, AudioError};
+use crate::beats;
+use crate::defaults;
+use crate::media::{MediaError, MediaSource, VideoReader};
+use crate::photo::{self, Photo};
+use crate::plan::{Measured, MeasuredAudio, MeasuredImage, SAMPLE_RATE};
+use crate::warning::Warning;
+use gildhall_proto::limits::MAX_DURATION_MS;
+use gildhall_proto::{AssetKey, Cuts, Frame, ImageSpec, JobSpec, Overlay};
+use std::thread;
+
+/// Listened to beyond the length of the video, so that a track which goes on is told from one that ends.
+const MARGIN_S: u64 = 2;
+
+/// The opened assets of a job.
+pub(super) struct Gathered {
+    /// What the plan is made from.
+    pub measured: Measured,
+    /// The music.
+    pub audio: Option<MediaSource>,
+    /// The overlay in use: the job's, or the default; `None` if there is none.
+    pub overlay: Option<MediaSource>,
+    /// The job's own frame, at its own size; `None` for the procedural one or none.
+    pub frame: Option<Photo>,
+}
+
+/// Opens and measures; the music is listened to while the pictures are looked at.
+pub(super) fn gather(
+    spec: &JobSpec,
+    assets: &AssetRoot,
+    options: &RenderOptions,
+) -> Result<Gathered, RenderError> {
+    thread::scope(|scope| {
+        let music = scope.spawn(|| music(spec, assets));
+        let mut warnings = Vec::new();
+        let images = images(&spec.images, assets, options, &mut warnings)?;
+        let overlay = overlay(&spec.overlay, assets, &mut warnings)?;
+        let frame = frame(&spec.frame, assets, &mut warnings);
+        let music = music.join().map_err(|_| RenderError::Stopped)??;
+        let (source, audio) = music.unzip();
+        Ok(Gathered {
+            measured: Measured {
+                images,
+                audio,
+                warnings,
+            },
+            audio: source,
+            overlay,
+            frame,
+        })
+    })
+}
+
+fn images(
+    specs: &[ImageSpec],
+    assets: &AssetRoot,
+    options: &RenderOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<MeasuredImage>, RenderError> {
+    let mut images = Vec::new();
+    let mut reasons = Vec::new();
+    for (index, spec) in specs.iter().enumerate() {
+        options.check_cancel()?;
+        match probe_image(&spec.asset, assets) {
+            Ok(may_have_alpha) => images.push(MeasuredImage {
+                index,
+                may_have_alpha,
+            }),
+            Err(reason) => {
+                reasons.push(format!("{}: {reason}", spec.asset));
+                warnings.push(Warning::ImageUnusable {
+                    asset: spec.asset.to_string(),
+                    reason,
+                });
+            }
+        }
+    }
+    match images.is_empty() {
+        true => Err(RenderError::NoUsableImage { reasons }),
+        false => Ok(images),
+    }
+}
+
+/// Whether the image may have alpha; the reason why it cannot be used otherwise.
+fn probe_image(key: &AssetKey, assets: &AssetRoot) -> Result<bool, String> {
+    let bytes = assets.bytes(key).map_err(|e| with_sources(&e))?;
+    let info = photo::probe(&bytes, &photo::Limits::default()).map_err(|e| with_sources(&e))?;
+    Ok(info.has_alpha)
+}
+
+fn music(
+    spec: &JobSpec,
+    assets: &AssetRoot,
+) -> Result<Option<(MediaSource, MeasuredAudio)>, RenderError> {
+    let Some(key) = &spec.audio else {
+        return Ok(None);
+    };
+    let file = assets.file(key).map_err(|source| RenderError::AudioAsset {
+        asset: key.to_string(),
+        source,
+    })?;
+    let source = MediaSource::file(file);
+    let measured = listen(spec, &source).map_err(|source| RenderError::Audio {
+        asset: key.to_string(),
+        source,
+    })?;
+    Ok(Some((source, measured)))
+}
+
+fn listen(spec: &JobSpec, source: &MediaSource) -> Result<MeasuredAudio, AudioError> {
+    let longest_ms = spec.duration_s.map_or(MAX_DURATION_MS, |d| d.as_millis());
+    let up_to = (u64::from(longest_ms).div_ceil(1000) + MARGIN_S) * u64::from(SAMPLE_RATE);
+    let mut analyser = match spec.cuts {
+        Cuts::Beats => beats::Analyser::new(SAMPLE_RATE),
+        Cuts::Fixed => Err(beats::BeatError::SampleRate(0)),
+    };
+    let facts = audio::scan(source, Some(up_to), |mono| {
+        // An analysis that fails is given up; the video is made without beats.
+        if let Ok(running) = &mut analyser
+            && let Err(error) = running.push(mono)
+        {
+            analyser = Err(error);
+        }
+    })?;
+    let beats = analyser.and_then(beats::Analyser::finish);
+    Ok(MeasuredAudio {
+        samples: facts.samples,
+        silent: facts.silent,
+        beats: beats.map(|track| track.beats_s).map_err(drop),
+    })
+}
+
+/// The overlay that can really be read: the job's, else the default with a warning.
+fn overlay(
+    wanted: &Overlay,
+    assets: &AssetRoot,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<MediaSource>, RenderError> {
+    let default = || defaults::overlay().map_err(|e| RenderError::Atmosphere(MediaError::Io(e).into()));
+    match wanted {
+        Overlay::None => Ok(None),
+        Overlay::Default => default().map(Some),
+        Overlay::Asset(key) => match try_overlay(key, assets) {
+            Ok(source) => Ok(Some(source)),
+            Err(reason) => {
+                warnings.push(Warning::OverlayUnusable {
+                    asset: key.to_string(),
+                    reason,
+                    used: "default".to_owned(),
+                });
+                default().map(Some)
+            }
+        },
+    }
+}
+
+/// Opens an overlay and decodes its first picture.
+fn try_overlay(key: &AssetKey, assets: &AssetRoot) -> Result<MediaSource, String> {
+    let file = assets.file(key).map_err(|e: AssetError| with_sources(&e))?;
+    let source = MediaSource::file(file);
+    let first = VideoReader::open(&source, 16, 16).and_then(|mut reader| {
+        let seen = reader.next_picture()?.is_some();
+        Ok(seen)
+    });
+    match first {
+        Ok(true) => Ok(source),
+        Ok(false) => Err(MediaError::NoVideoStream.to_string()),
+        Err(error) => Err(with_sources(&error)),
+    }
+}
+
+/// The job's own frame; the procedural one takes its place where it cannot be used.
+fn frame(wanted: &Frame, assets: &AssetRoot, warnings: &mut Vec<Warning>) -> Option<Photo> {
+    let Frame::Asset(key) = wanted else {
+        return None;
+    };
+    match try_frame(key, assets) {
+        Ok(photo) => Some(photo),
+        Err(reason) => {
+            warnings.push(Warning::FrameUnusable {
+                asset: key.to_string(),
+                reason,
+            });
+            None
+        }
+    }
+}
+
+fn try_frame(key: &AssetKey, assets: &AssetRoot) -> Result<Photo, String> {
+    let bytes = assets.bytes(key).map_err(|e| with_sources(&e))?;
+    let photo = photo::load_full(&bytes, &photo::Limits::default()).map_err(|e| with_sources(&e))?;
+    match photo.alpha {
+        Some(_) => Ok(photo),
+        None => Err("it has no transparent part and would hide the video".to_owned()),
+    }
+}
+
+/// An error and everything below it, for warnings, where nobody can ask further.
+pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text = format!("{text}: {source}");
+        next = source.source();
+    }
+    text
+}

@@ -1,0 +1,36 @@
+//! A whole render: from a job spec and a folder of assets to finished files.
+//!
+//! The way of a render:
+//!
+//! 1. [`gather`] opens every asset, measures it, and finds the beats.
+//! 2. [`crate::plan`] decides what is seen and heard when.
+//! 3. [`run`] lets the stages work side by side, joined by bounded channels:
+//!
+//! ```text
+//! photos ──────┐
+//! backdrop ────┼─> frames ──> encode (one lane a video) ──> files
+//! layers ──────┘                ^
+//! sound ────────────────────────┘
+//! ```
+//!
+//! 4. [`staging`] gives the files their names once all of them are complete.
+
+pub(crate) use gather::with_sources as describe;
+
+mod backdrop;
+mod encode;
+mod error;
+mod frames;
+mod gather;
+mod lane;
+mod layers;
+mod photos;
+mod report;
+mod request;
+mod run;
+mod staging;
+
+pub use error::{ErrorKind, RenderError};
+pub use report::{OutputFile, RenderReport, SoundReport, Timings, peak_memory_bytes};
+pub use request::{Progress, RenderOptions, RenderRequest};
+pub use run::{compose_frames, plan, render};

@@ -1,0 +1,166 @@
+//! PNG, WebP, GIF, BMP and TIFF through the `image` crate.
+
+use std::io::{Cursor, ErrorKind};
+
+use image::codecs::{
+    bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder,
+};
+use image::error::ImageError;
+use image::{DynamicImage, ImageDecoder};
+
+use super::super::colour::Colour;
+use super::super::limits::{Limits, pixel_bytes};
+use super::super::orient::Orientation;
+use super::super::{Format, PhotoError, PhotoInfo};
+use super::{Decoded, Picture, Pixels, webp};
+
+struct Opened<'a> {
+    decoder: Box<dyn ImageDecoder + 'a>,
+    animated: bool,
+    orientation: Orientation,
+    colour: Colour,
+}
+
+pub(super) fn probe(
+    format: Format,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<PhotoInfo, PhotoError> {
+    let opened = open(format, bytes, limits)?;
+    let (width, height) = opened
+        .orientation
+        .transpose_pair(opened.decoder.dimensions());
+    Ok(PhotoInfo {
+        format,
+        width,
+        height,
+        has_alpha: opened.decoder.color_type().has_alpha(),
+        animated: opened.animated,
+    })
+}
+
+pub(super) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<Decoded, PhotoError> {
+    let Opened {
+        decoder,
+        animated,
+        orientation,
+        colour,
+    } = open(format, bytes, limits)?;
+    let planes = if format == Format::WebP && !animated {
+        webp::lossy_planes(bytes, decoder.dimensions(), limits)
+    } else {
+        None
+    };
+    let picture = match planes {
+        Some(planes) => Picture::Planes(planes),
+        None => DynamicImage::from_decoder(decoder)
+            .map(|image| Picture::Pixels(Pixels::new(image)))
+            .map_err(|error| translate(format, error, limits))?,
+    };
+    Ok(Decoded {
+        picture,
+        orientation,
+        colour,
+        notes: Vec::new(),
+    })
+}
+
+/// Opens the header and checks it; no decoder allocates pixels before it is asked to read them.
+fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, PhotoError> {
+    let translate = |error| translate(format, error, limits);
+    let input = Cursor::new(bytes);
+    let mut opened = match format {
+        Format::Png => {
+            let decoder =
+                PngDecoder::with_limits(input, image_limits(limits)).map_err(translate)?;
+            let animated = decoder.is_apng().unwrap_or(false);
+            boxed(decoder, animated)
+        }
+        Format::WebP => {
+            let decoder = WebPDecoder::new(input).map_err(translate)?;
+            let animated = decoder.has_animation();
+            boxed(decoder, animated)
+        }
+        Format::Gif => boxed(GifDecoder::new(input).map_err(translate)?, gif_moves(bytes)),
+        Format::Bmp => boxed(BmpDecoder::new(input).map_err(translate)?, false),
+        Format::Tiff => boxed(TiffDecoder::new(input).map_err(translate)?, false),
+        Format::Jpeg | Format::Avif => {
+            return Err(PhotoError::unsupported(format!("{format} by this path")));
+        }
+    };
+    let (width, height) = opened.decoder.dimensions();
+    limits.check_size(width, height)?;
+    let bytes_per_px = u64::from(opened.decoder.color_type().bytes_per_pixel());
+    limits.check_alloc(pixel_bytes(width, height, bytes_per_px + scratch(format)))?;
+    // Before the limits are set: for TIFF `image` makes the picture's size the limit of every tag as well, and
+    // a small picture would lose its profile.
+    opened.orientation = orientation(&mut *opened.decoder);
+    opened.colour = colour(&mut *opened.decoder);
+    opened
+        .decoder
+        .set_limits(image_limits(limits))
+        .map_err(translate)?;
+    Ok(opened)
+}
+
+fn boxed<'a>(decoder: impl ImageDecoder + 'a, animated: bool) -> Opened<'a> {
+    Opened {
+        decoder: Box::new(decoder),
+        animated,
+        orientation: Orientation::default(),
+        colour: Colour::Srgb,
+    }
+}
+
+/// Bytes per pixel that a decoder needs beside its output, as `image`'s own limits do not count all of them.
+fn scratch(format: Format) -> u64 {
+    match format {
+        // A frame of a lossless or animated file is unpacked to RGBA beside the canvas.
+        Format::WebP => 4,
+        _ => 0,
+    }
+}
+
+fn image_limits(limits: &Limits) -> image::Limits {
+    // Sides are left to `Limits::check_size`, whose error names the numbers.
+    let mut own = image::Limits::default();
+    own.max_alloc = Some(limits.max_alloc_bytes);
+    own
+}
+
+fn orientation(decoder: &mut dyn ImageDecoder) -> Orientation {
+    let from_block = decoder.exif_metadata().ok().flatten();
+    match from_block {
+        Some(block) => Orientation::from_exif_block(&block),
+        // TIFF keeps the value in its own directory instead of a block.
+        None => decoder
+            .orientation()
+            .map_or_else(|_| Orientation::default(), Orientation::from_exif),
+    }
+}
+
+fn colour(decoder: &mut dyn ImageDecoder) -> Colour {
+    match decoder.icc_profile() {
+        Ok(Some(profile)) => Colour::Icc(profile),
+        Ok(None) | Err(_) => Colour::Srgb,
+    }
+}
+
+/// Whether a GIF announces a loop; cheaper than walking its frames, and right for nearly all.
+fn gif_moves(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(4096)];
+    head.windows(11).any(|window| window == b"NETSCAPE2.0")
+}
+
+fn translate(format: Format, error: ImageError, limits: &Limits) -> PhotoError {
+    match error {
+        ImageError::Limits(_) => limits.too_much_memory(0),
+        ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            PhotoError::Truncated { format }
+        }
+        ImageError::Unsupported(error) => PhotoError::Unsupported {
+            what: format!("this {format} ({error})"),
+        },
+        error => PhotoError::malformed(format, error),
+    }
+}

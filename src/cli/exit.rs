@@ -1,0 +1,55 @@
+//! How the command ends.
+
+use gildhall_proto::SpecFaults;
+use gildhall_render::job::{ErrorKind, RenderError};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Shown below `--help`.
+pub const HELP: &str = "Exit codes:
+  0    done
+  1    this machine lacks something needed (doctor)
+  2    the command line is wrong
+  3    the job file is not valid; every fault is listed
+  4    the job's media cannot be used
+  5    the machine failed: disk, memory, encoder; trying again may help
+  130  interrupted";
+
+/// Nothing went wrong, but not everything needed is there.
+#[derive(Debug, thiserror::Error)]
+#[error("something needed is missing")]
+pub struct Incomplete;
+
+/// Reports an error, once, and turns the outcome into an exit code.
+pub fn code(outcome: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = outcome else {
+        return ExitCode::SUCCESS;
+    };
+    if is_closed_pipe(&error) {
+        // Whoever read the output has seen enough.
+        return ExitCode::SUCCESS;
+    }
+    if error.is::<Incomplete>() {
+        return ExitCode::from(1);
+    }
+    // If even the error stream is closed, the exit code has to do.
+    let _ = writeln!(io::stderr(), "error: {error:#}");
+    ExitCode::from(number(&error))
+}
+
+fn number(error: &anyhow::Error) -> u8 {
+    if error.is::<SpecFaults>() {
+        return 3;
+    }
+    match error.downcast_ref::<RenderError>().map(RenderError::kind) {
+        Some(ErrorKind::Input) => 4,
+        Some(ErrorKind::Cancelled) => 130,
+        Some(ErrorKind::Environment) | None => 5,
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
+}

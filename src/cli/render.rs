@@ -1,0 +1,113 @@
+//! `gildhall render`.
+
+use super::progress::Display;
+use super::{job_file, summary};
+use anyhow::Context;
+use gildhall_render::assets::AssetRoot;
+use gildhall_render::encode::EncoderChoice;
+use gildhall_render::job::{self, RenderOptions, RenderRequest};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Arguments of `gildhall render`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The job file, JSON or MessagePack; - for standard input.
+    job: PathBuf,
+    /// The video to write; poster, thumbnails and renditions are named after it [default: the job's name with .mp4].
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The folder that the job's asset keys are relative to [default: the folder of the job file].
+    #[arg(long, value_name = "DIR")]
+    assets: Option<PathBuf>,
+    /// The encoder: x264 (the same bytes everywhere), auto (hardware where it works), nvenc, vaapi or qsv.
+    #[arg(long, default_value = "x264", env = "GILDHALL_ENCODER")]
+    encoder: EncoderChoice,
+    /// Encoder threads, 1 to 64; the same count gives the same bytes [default: the number of cores, at most 16].
+    #[arg(long, env = "GILDHALL_THREADS", value_parser = clap::value_parser!(u8).range(1..=64))]
+    threads: Option<u8>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Print the plan as JSON and render nothing.
+    #[arg(long)]
+    plan: bool,
+    /// Show no progress.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Renders, or prints the plan.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let spec = job_file::read(&args.job)?;
+    let folder = args.assets.as_deref().unwrap_or_else(|| folder_of(&args.job));
+    let assets = AssetRoot::open(folder)
+        .with_context(|| format!("cannot open the asset folder {}", folder.display()))?;
+    let output = args.output.clone().unwrap_or_else(|| default_output(&args.job));
+    let options = options(args)?;
+    let request = RenderRequest {
+        spec: &spec,
+        assets: &assets,
+        output: &output,
+        options: &options,
+    };
+    if args.plan {
+        let plan = job::plan(request)?;
+        return print(&serde_json::to_string_pretty(&plan)?);
+    }
+    let parent = folder_of(&output);
+    fs::create_dir_all(parent)
+        .with_context(|| format!("cannot create the folder {}", parent.display()))?;
+    let display = Display::new(args.quiet);
+    let result = job::render(request, &|progress| display.update(progress));
+    display.finish();
+    let report = result?;
+    match args.json {
+        true => print(&serde_json::to_string_pretty(&report)?),
+        false => print(&summary::text(&report)),
+    }
+}
+
+fn options(args: &Args) -> anyhow::Result<RenderOptions> {
+    let mut options = RenderOptions {
+        encoder: args.encoder,
+        ..RenderOptions::default()
+    };
+    if let Some(threads) = args.threads {
+        options.threads = usize::from(threads);
+    }
+    cancel_on_signals(&options.cancel).context("cannot listen for signals")?;
+    Ok(options)
+}
+
+/// The first signal asks the render to stop and clean up; a second one ends the process at once.
+fn cancel_on_signals(cancel: &Arc<AtomicBool>) -> io::Result<()> {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register_conditional_default(signal, Arc::clone(cancel))?;
+        signal_hook::flag::register(signal, Arc::clone(cancel))?;
+    }
+    Ok(())
+}
+
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn default_output(job: &Path) -> PathBuf {
+    match job.file_stem() {
+        Some(stem) if job != Path::new("-") => Path::new(stem).with_extension("mp4"),
+        _ => PathBuf::from("video.mp4"),
+    }
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    writeln!(io::stdout(), "{text}")?;
+    Ok(())
+}
