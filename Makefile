@@ -11,6 +11,8 @@ CARGO_FUZZ_VERSION := 0.13.2
 
 FUZZ_SECONDS ?= 60
 FRESH_TARGET ?= demo
+# For example --long or --runs 5; `cargo bench --bench canonical -- --help` lists them.
+CANONICAL_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench samples fuzz fmt fresh-machine clean
@@ -38,8 +40,10 @@ check: setup ## Formatting, lints, documentation, licences, unused dependencies,
 	tool=$$(sh tools/cargo-tool.sh cargo-machete $(CARGO_MACHETE_VERSION)) && "$$tool" --skip-target-dir .
 	$(CARGO) test --locked --package gildhall --test rooms
 
-bench: setup ## Times each stage, and the canonical job beside the bare encoder
-	$(CARGO) bench --locked --package gildhall-render
+bench: setup ## Times each stage, scores the beats, and renders the canonical job beside the bare encoder (needs 3 GB of disk)
+	$(CARGO) bench --locked --package gildhall-render --bench stages
+	$(CARGO) bench --locked --package gildhall-render --bench beat_eval
+	$(CARGO) bench --locked --package gildhall-render --bench canonical -- $(CANONICAL_ARGS)
 
 samples: ## Makes the default assets and the sample job anew (same seed, same bytes)
 	$(CARGO) run --locked --package gildhall-samples -- --out assets

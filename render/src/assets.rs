@@ -70,7 +70,10 @@ impl AssetRoot {
         let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(flags.bits() as i32);
-        let file = self.dir.open_with(key.as_str(), &options).map_err(opening)?;
+        let file = self
+            .dir
+            .open_with(key.as_str(), &options)
+            .map_err(opening)?;
         let metadata = file.metadata().map_err(AssetError::Io)?;
         if !metadata.is_file() {
             return Err(AssetError::NotAFile);
@@ -146,7 +149,10 @@ mod tests {
     #[test]
     fn files_below_the_root_are_read_also_through_inner_links() {
         let (_outer, root) = root();
-        assert_eq!(root.bytes(&key("products/ring.jpg")).expect("read"), b"ring");
+        assert_eq!(
+            root.bytes(&key("products/ring.jpg")).expect("read"),
+            b"ring"
+        );
         assert_eq!(root.bytes(&key("within")).expect("read"), b"ring");
     }
 
@@ -155,7 +161,10 @@ mod tests {
         let (_outer, root) = root();
         for escape in ["up", "absolute", "parent/secret", "loop"] {
             let result = root.file(&key(escape));
-            assert!(matches!(result, Err(AssetError::Outside)), "{escape}: {result:?}");
+            assert!(
+                matches!(result, Err(AssetError::Outside)),
+                "{escape}: {result:?}"
+            );
         }
     }
 
@@ -171,8 +180,14 @@ mod tests {
             0,
         )
         .expect("a named pipe");
-        assert!(matches!(root.file(&key("missing.jpg")), Err(AssetError::Missing)));
-        assert!(matches!(root.file(&key("products")), Err(AssetError::NotAFile)));
+        assert!(matches!(
+            root.file(&key("missing.jpg")),
+            Err(AssetError::Missing)
+        ));
+        assert!(matches!(
+            root.file(&key("products")),
+            Err(AssetError::NotAFile)
+        ));
         assert!(matches!(root.file(&key("pipe")), Err(AssetError::NotAFile)));
         assert!(matches!(root.file(&key("empty")), Err(AssetError::Empty)));
     }

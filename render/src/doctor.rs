@@ -51,7 +51,10 @@ impl Findings {
     /// Whether videos can be rendered at all: x264 and AAC work, and there is a font.
     pub fn can_render(&self) -> bool {
         let x264 = Backend::X264.to_string();
-        let encodes = self.encoders.iter().any(|e| e.name == x264 && e.fault.is_none());
+        let encodes = self
+            .encoders
+            .iter()
+            .any(|e| e.name == x264 && e.fault.is_none());
         encodes && self.fonts.iter().any(|font| font.found.is_some())
     }
 }
@@ -66,10 +69,12 @@ pub fn examine() -> Findings {
         crf: 21,
         threads: 1,
     };
-    let encoders = usable_encoders(trial).into_iter().map(|(backend, fault)| Encoder {
-        name: backend.to_string(),
-        fault: fault.map(|error| crate::job::describe(&error)),
-    });
+    let encoders = usable_encoders(trial)
+        .into_iter()
+        .map(|(backend, fault)| Encoder {
+            name: backend.to_string(),
+            fault: fault.map(|error| crate::describe(&error)),
+        });
     Findings {
         ffmpeg: libraries(),
         encoders: encoders.collect(),
@@ -80,17 +85,13 @@ pub fn examine() -> Findings {
 }
 
 fn libraries() -> Vec<Library> {
-    let library = |name, version: u32| Library {
-        name,
-        version: format!("{}.{}.{}", version >> 16, (version >> 8) & 255, version & 255),
-    };
-    vec![
-        library("libavcodec", ffmpeg_next::codec::version()),
-        library("libavformat", ffmpeg_next::format::version()),
-        library("libavutil", ffmpeg_next::util::version()),
-        library("libswscale", ffmpeg_next::software::scaling::version()),
-        library("libswresample", ffmpeg_next::software::resampling::version()),
-    ]
+    crate::media::library_versions()
+        .into_iter()
+        .map(|(name, [major, minor, micro])| Library {
+            name,
+            version: format!("{major}.{minor}.{micro}"),
+        })
+        .collect()
 }
 
 fn fonts() -> Vec<Font> {

@@ -32,4 +32,7 @@ pub mod plan;
 pub mod text;
 mod warning;
 
+mod describe;
+
+pub(crate) use describe::describe;
 pub use warning::{NoBeatsReason, Warning};

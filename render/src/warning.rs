@@ -117,7 +117,9 @@ impl fmt::Display for Warning {
                 write!(f, "the video is too short for {count} of the images")
             }
             Self::NoBeats { reason } => write!(f, "cuts are evenly spaced: {reason}"),
-            Self::AudioTrimmed { kept_s } => write!(f, "only the first {kept_s:.0} s of the audio are used"),
+            Self::AudioTrimmed { kept_s } => {
+                write!(f, "only the first {kept_s:.0} s of the audio are used")
+            }
             Self::AudioDegraded { reason } => write!(f, "audio: {reason}"),
             Self::OverlayUnusable {
                 asset,
@@ -125,7 +127,10 @@ impl fmt::Display for Warning {
                 used,
             } => write!(f, "overlay {asset} not used ({used} instead): {reason}"),
             Self::FrameUnusable { asset, reason } => {
-                write!(f, "frame {asset} not used (procedural frame instead): {reason}")
+                write!(
+                    f,
+                    "frame {asset} not used (procedural frame instead): {reason}"
+                )
             }
             Self::HookDropped { reason } => write!(f, "text left out: {reason}"),
             Self::HookDegraded { reason } => write!(f, "text: {reason}"),

@@ -57,7 +57,10 @@ const SUPPORT: f64 = 3.0;
 /// Given both at once, fast_image_resize 6.1 sizes its intermediate picture by the taps of the last output pixel alone. Where
 /// these end in weights of zero, which it trims, earlier pixels read beyond the picture. A call that filters one axis needs no
 /// intermediate picture.
-fn run<P: PixelTrait>(source: Source<'_>, size: (u32, u32)) -> Result<Vec<P::Component>, ResizeError> {
+fn run<P: PixelTrait>(
+    source: Source<'_>,
+    size: (u32, u32),
+) -> Result<Vec<P::Component>, ResizeError> {
     let [left, top, crop_width, crop_height] = source.crop;
     let (first, columns) = columns_needed(&source, size.0);
     let rows = TypedImageRef::<P>::from_buffer(source.stride_px, source.size.1, source.bytes)?;

@@ -45,11 +45,16 @@ fn text(findings: &Findings) -> String {
         line(&format!("encoder   {:<8} {state}", encoder.name));
     }
     for font in &findings.fonts {
-        let found = font.found.as_deref().unwrap_or("MISSING: such text shows boxes");
+        let found = font
+            .found
+            .as_deref()
+            .unwrap_or("MISSING: such text shows boxes");
         line(&format!("font      {:<14} {found}", font.role));
     }
     if findings.fonts.is_empty() {
-        line("font      MISSING: install fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji");
+        line(
+            "font      MISSING: install fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji",
+        );
     }
     if !findings.missing_decoders.is_empty() {
         line(&format!(

@@ -9,7 +9,8 @@ use std::path::Path;
 
 /// Reads and checks a job; `-` is standard input. JSON and MessagePack are told apart by their first byte.
 pub fn read(path: &Path) -> anyhow::Result<JobSpec> {
-    let bytes = bytes(path).with_context(|| format!("cannot read the job file {}", path.display()))?;
+    let bytes =
+        bytes(path).with_context(|| format!("cannot read the job file {}", path.display()))?;
     let is_json = |first: &u8| matches!(first, b'{' | b'[' | b'"' | b' ' | b'\t' | b'\r' | b'\n');
     let spec = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(first) if !is_json(first) && !first.is_ascii() => JobSpec::from_msgpack(&bytes),

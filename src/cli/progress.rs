@@ -40,7 +40,11 @@ impl Display {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let style = "{bar:36.yellow/dim} {pos}/{len} frames  {per_sec:.yellow}  {eta} left";
         if let Ok(style) = ProgressStyle::with_template(style) {
-            bar.set_style(style.progress_chars("━╸─").with_key("per_sec", frames_per_second));
+            bar.set_style(
+                style
+                    .progress_chars("━╸─")
+                    .with_key("per_sec", frames_per_second),
+            );
         }
         Self::Bar(bar)
     }

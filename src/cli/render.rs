@@ -24,10 +24,10 @@ pub struct Args {
     /// The folder that the job's asset keys are relative to [default: the folder of the job file].
     #[arg(long, value_name = "DIR")]
     assets: Option<PathBuf>,
-    /// The encoder: x264 (the same bytes everywhere), auto (hardware where it works), nvenc, vaapi or qsv.
+    /// The encoder: x264, auto (hardware where it works, else x264), nvenc, vaapi or qsv.
     #[arg(long, default_value = "x264", env = "GILDHALL_ENCODER")]
     encoder: EncoderChoice,
-    /// Encoder threads, 1 to 64; the same count gives the same bytes [default: the number of cores, at most 16].
+    /// Encoder threads, 1 to 64; [default: the number of cores, at most 16].
     #[arg(long, env = "GILDHALL_THREADS", value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: Option<u8>,
     /// Print the result as JSON.
@@ -44,10 +44,16 @@ pub struct Args {
 /// Renders, or prints the plan.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let spec = job_file::read(&args.job)?;
-    let folder = args.assets.as_deref().unwrap_or_else(|| folder_of(&args.job));
+    let folder = args
+        .assets
+        .as_deref()
+        .unwrap_or_else(|| folder_of(&args.job));
     let assets = AssetRoot::open(folder)
         .with_context(|| format!("cannot open the asset folder {}", folder.display()))?;
-    let output = args.output.clone().unwrap_or_else(|| default_output(&args.job));
+    let output = args
+        .output
+        .clone()
+        .unwrap_or_else(|| default_output(&args.job));
     let options = options(args)?;
     let request = RenderRequest {
         spec: &spec,

@@ -52,7 +52,12 @@ fn file(file: &OutputFile) -> String {
         bytes @ 1_000_000.. => format!("{:.1} MB", bytes as f64 / 1e6),
         bytes => format!("{:.0} kB", bytes as f64 / 1e3),
     };
-    format!("{}  {}x{}, {size}", file.path.display(), file.width, file.height)
+    format!(
+        "{}  {}x{}, {size}",
+        file.path.display(),
+        file.width,
+        file.height
+    )
 }
 
 fn line(out: &mut String, label: &str, text: &str) {

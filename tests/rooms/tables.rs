@@ -42,7 +42,7 @@ pub const HOUSES: [House; 2] = [
     House {
         src: "render/src",
         rooms: &[
-            ("error", Everything),
+            ("describe", Only(&[])),
             ("warning", Only(&[])),
             ("beats", Only(&[])),
             ("text", Only(&[])),
@@ -50,7 +50,15 @@ pub const HOUSES: [House; 2] = [
             ("assets", Only(&[])),
             ("media", Only(&[])),
             ("audio", Only(&["media"])),
-            ("plan", Only(&["warning"])),
+            (
+                "plan",
+                Only(&[
+                    "audio::AudioEdit",
+                    "audio::MIN_LOOP_SAMPLES",
+                    "compose::Canvas",
+                    "warning",
+                ]),
+            ),
             ("compose", Only(&[])),
             ("atmosphere", Only(&["compose", "media", "plan"])),
             (
@@ -59,12 +67,15 @@ pub const HOUSES: [House; 2] = [
                     "audio",
                     "compose::planes",
                     "compose::stills",
+                    "describe",
                     "media",
                     "plan",
                     "warning",
                 ]),
             ),
-            ("pipeline", Everything),
+            ("defaults", Only(&["media"])),
+            ("doctor", Everything),
+            ("job", Everything),
         ],
     },
 ];
@@ -82,7 +93,13 @@ pub struct Reserved {
 }
 
 /// Every folder of sources, from the root of the repository.
-pub const SOURCES: [&str; 4] = ["src", "render/src", "proto/src", "samples/src"];
+pub const SOURCES: [&str; 5] = [
+    "src",
+    "render/src",
+    "proto/src",
+    "resize/src",
+    "samples/src",
+];
 
 const ALL: &[&str] = &SOURCES;
 const PLAN: &[&str] = &["render/src/plan", "render/src/plan.rs"];
@@ -196,13 +213,14 @@ pub const UNSAFE_FILES: &[&str] = &[
     "render/src/media/probe.rs",
     "render/src/media/scale.rs",
     "render/src/media/video.rs",
-    "render/src/photo/decode/av1.rs",
+    "render/src/photo/decode/ffmpeg_still.rs",
 ];
 
 /// Which workspace crates each member may depend on (development dependencies aside).
-pub const CRATE_ARROWS: [(&str, &[&str]); 4] = [
+pub const CRATE_ARROWS: [(&str, &[&str]); 5] = [
     ("gildhall-proto", &[]),
     ("gildhall-samples", &[]),
-    ("gildhall-render", &["gildhall-proto"]),
+    ("gildhall-resize", &[]),
+    ("gildhall-render", &["gildhall-proto", "gildhall-resize"]),
     ("gildhall", &["gildhall-proto", "gildhall-render"]),
 ];

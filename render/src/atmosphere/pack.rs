@@ -80,6 +80,11 @@ mod tests {
         let mut out = Vec::new();
         pack(&picture, &[RECT], &mut out);
         let ground = nearest_ycc(GROUND);
-        assert_eq!(out, [ground[0], ground[0], ground[0], ground[0], ground[1], ground[2]]);
+        assert_eq!(
+            out,
+            [
+                ground[0], ground[0], ground[0], ground[0], ground[1], ground[2]
+            ]
+        );
     }
 }

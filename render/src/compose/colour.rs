@@ -154,9 +154,6 @@ mod tests {
     #[test]
     fn a_sum_of_equal_pixels_has_the_chroma_of_one() {
         let rgb = [201, 33, 90];
-        assert_eq!(
-            chroma_of_sum(rgb.map(|v| v * 8), 3),
-            chroma_of_sum(rgb, 0)
-        );
+        assert_eq!(chroma_of_sum(rgb.map(|v| v * 8), 3), chroma_of_sum(rgb, 0));
     }
 }

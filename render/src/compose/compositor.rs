@@ -98,7 +98,11 @@ impl Compositor {
 }
 
 /// The maps of both luma axes for a zoom. At zoom 1 the content shows as much of the photo as fits its shape.
-pub fn zoom_maps(rect: EvenRect, [width, height]: [usize; 2], content: Content<'_>) -> [AxisMap; 2] {
+pub fn zoom_maps(
+    rect: EvenRect,
+    [width, height]: [usize; 2],
+    content: Content<'_>,
+) -> [AxisMap; 2] {
     let fit = (width as f64 / rect.width as f64).min(height as f64 / rect.height as f64);
     let step = fit / content.zoom;
     let [fx, fy] = content.focus;

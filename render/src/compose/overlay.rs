@@ -152,7 +152,8 @@ impl SpanPlane {
     fn push_row(&mut self, codes: &[u8], alphas: &[u8], x0: usize, y: usize) {
         let mut x = 0;
         while x < alphas.len() {
-            let run = |test: &dyn Fn(u8) -> bool| alphas[x..].iter().take_while(|&&a| test(a)).count();
+            let run =
+                |test: &dyn Fn(u8) -> bool| alphas[x..].iter().take_while(|&&a| test(a)).count();
             let empty = run(&|a| a == 0);
             if empty > 0 {
                 x += empty;

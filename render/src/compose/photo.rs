@@ -51,7 +51,11 @@ impl PreparedPhoto {
         let mut planes = empty_planes(width, height);
         for y in 0..height {
             let row = &pixels.rgb[y * width * 3..][..width * 3];
-            for (out, px) in planes[0].samples_mut(y).iter_mut().zip(row.as_chunks::<3>().0) {
+            for (out, px) in planes[0]
+                .samples_mut(y)
+                .iter_mut()
+                .zip(row.as_chunks::<3>().0)
+            {
                 *out = colour::luma_of(px.map(i32::from)) as u8;
             }
         }

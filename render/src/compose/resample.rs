@@ -230,9 +230,19 @@ impl Resampler {
                 }
                 Some(alpha) => {
                     self.filter_rows(source, tap);
-                    columns(self.vector, &self.columns, &self.filtered, &mut self.colour_row);
+                    columns(
+                        self.vector,
+                        &self.columns,
+                        &self.filtered,
+                        &mut self.colour_row,
+                    );
                     self.filter_rows(alpha, tap);
-                    columns(self.vector, &self.columns, &self.filtered, &mut self.alpha_row);
+                    columns(
+                        self.vector,
+                        &self.columns,
+                        &self.filtered,
+                        &mut self.alpha_row,
+                    );
                     self.alpha_row.iter_mut().for_each(|a| *a = 255 - *a);
                     blend_over(out, &self.colour_row, &self.alpha_row);
                 }
@@ -242,9 +252,8 @@ impl Resampler {
 
     fn filter_rows(&mut self, source: &Plane, tap: Tap) {
         let last = source.height() as isize - 1;
-        let rows = std::array::from_fn(|i| {
-            source.row((tap.first + i as isize).clamp(0, last) as usize)
-        });
+        let rows =
+            std::array::from_fn(|i| source.row((tap.first + i as isize).clamp(0, last) as usize));
         self.filtered.resize(rows[0].len(), 0);
         #[cfg(target_arch = "x86_64")]
         if self.vector {
@@ -311,7 +320,12 @@ mod tests {
         plane
     }
 
-    fn draw(resampler: &mut Resampler, source: &Plane, maps: [AxisMap; 2], size: (usize, usize)) -> Vec<u8> {
+    fn draw(
+        resampler: &mut Resampler,
+        source: &Plane,
+        maps: [AxisMap; 2],
+        size: (usize, usize),
+    ) -> Vec<u8> {
         let mut data = vec![0u8; size.0 * size.1];
         let rect = EvenRect {
             x: 0,

@@ -21,9 +21,22 @@ pub unsafe fn rows(rows: [&[u8]; 4], weights: [i8; 4], out: &mut [u8]) {
         unsafe {
             let load = |row: &[u8]| _mm256_loadu_si256(row.as_ptr().add(at).cast());
             let [a, b, c, d] = rows.map(load);
-            let low = weigh(_mm256_unpacklo_epi8(a, b), _mm256_unpacklo_epi8(c, d), w01, w23);
-            let high = weigh(_mm256_unpackhi_epi8(a, b), _mm256_unpackhi_epi8(c, d), w01, w23);
-            _mm256_storeu_si256(out.as_mut_ptr().add(at).cast(), _mm256_packus_epi16(low, high));
+            let low = weigh(
+                _mm256_unpacklo_epi8(a, b),
+                _mm256_unpacklo_epi8(c, d),
+                w01,
+                w23,
+            );
+            let high = weigh(
+                _mm256_unpackhi_epi8(a, b),
+                _mm256_unpackhi_epi8(c, d),
+                w01,
+                w23,
+            );
+            _mm256_storeu_si256(
+                out.as_mut_ptr().add(at).cast(),
+                _mm256_packus_epi16(low, high),
+            );
         }
         x += 32;
     }
@@ -58,7 +71,10 @@ fn group_pair(first: &Group, second: &Group, row: &[u8]) -> [u8; 16] {
     };
     let weights = |half: usize| {
         let unsigned = |w: [i8; 16]| bytes(w.map(|v| v as u8));
-        join(unsigned(first.weights[half]), unsigned(second.weights[half]))
+        join(
+            unsigned(first.weights[half]),
+            unsigned(second.weights[half]),
+        )
     };
     let sums = weigh(pick(0), pick(1), weights(0), weights(1));
     let packed = _mm256_packus_epi16(sums, sums);
@@ -73,7 +89,10 @@ fn group_pair(first: &Group, second: &Group, row: &[u8]) -> [u8; 16] {
 /// `(p01·w01 + p23·w23 + 32) >> 6` in 16 lanes of 16 bits; no sum leaves 16 bits since weights stay within ±75.
 #[target_feature(enable = "avx2")]
 fn weigh(p01: __m256i, p23: __m256i, w01: __m256i, w23: __m256i) -> __m256i {
-    let sum = _mm256_add_epi16(_mm256_maddubs_epi16(p01, w01), _mm256_maddubs_epi16(p23, w23));
+    let sum = _mm256_add_epi16(
+        _mm256_maddubs_epi16(p01, w01),
+        _mm256_maddubs_epi16(p23, w23),
+    );
     _mm256_srai_epi16::<6>(_mm256_add_epi16(sum, _mm256_set1_epi16(32)))
 }
 

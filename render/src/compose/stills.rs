@@ -27,7 +27,11 @@ mod tests {
     #[test]
     fn a_gold_frame_gives_gold_pixels() {
         let mut frame = OwnedFrame::new(4, 4);
-        for (plane, code) in frame.planes.iter_mut().zip(colour::nearest_ycc(colour::GOLD)) {
+        for (plane, code) in frame
+            .planes
+            .iter_mut()
+            .zip(colour::nearest_ycc(colour::GOLD))
+        {
             plane.fill(code);
         }
         for px in to_rgb(&frame).as_chunks::<3>().0 {

@@ -23,6 +23,36 @@ impl FrameBuffer {
         Ok(Self::tagged(frame))
     }
 
+    /// Has a margin along all four edges encoded finer than the rest, so that a flat border keeps its colour.
+    ///
+    /// x264 takes this as a region of interest (FFmpeg's `AVRegionOfInterest`); encoders that know none ignore it. It stays
+    /// with the buffer however often that is filled again.
+    ///
+    /// # Errors
+    /// [`EncodeError::OutOfMemory`].
+    pub fn refine_margin(&mut self, margin_px: u32) -> Result<(), EncodeError> {
+        let (width, height) = (self.frame.width() as i32, self.frame.height() as i32);
+        let margin = margin_px as i32;
+        let regions = [
+            region(0, margin, 0, width),
+            region(height - margin, height, 0, width),
+            region(0, height, 0, margin),
+            region(0, height, width - margin, width),
+        ];
+        let kind = ffi::AVFrameSideDataType::AV_FRAME_DATA_REGIONS_OF_INTEREST;
+        // SAFETY: the frame is valid and owned; the new side data has room for exactly these plain structs, which are copied
+        // without any demand on alignment.
+        unsafe {
+            let bytes = std::mem::size_of_val(&regions);
+            let data = ffi::av_frame_new_side_data(self.frame.as_mut_ptr(), kind, bytes);
+            if data.is_null() {
+                return Err(EncodeError::OutOfMemory);
+            }
+            std::ptr::copy_nonoverlapping(regions.as_ptr().cast(), (*data).data, bytes);
+        }
+        Ok(())
+    }
+
     pub(super) fn tagged(mut frame: frame::Video) -> Self {
         frame.set_color_space(color::Space::BT709);
         frame.set_color_range(color::Range::MPEG);
@@ -76,6 +106,18 @@ impl FrameBuffer {
 
     pub(super) fn frame_mut(&mut self) -> &mut frame::Video {
         &mut self.frame
+    }
+}
+
+/// A rectangle to be quantised finer by a fifth of the quantiser's range.
+fn region(top: i32, bottom: i32, left: i32, right: i32) -> ffi::AVRegionOfInterest {
+    ffi::AVRegionOfInterest {
+        self_size: std::mem::size_of::<ffi::AVRegionOfInterest>() as u32,
+        top,
+        bottom,
+        left,
+        right,
+        qoffset: ffi::AVRational { num: -1, den: 5 },
     }
 }
 

@@ -34,7 +34,7 @@ pub fn choose(choice: EncoderChoice, settings: VideoSettings) -> Chosen {
                 warning: Some(Warning::EncoderFellBack {
                     wanted: backend.to_string(),
                     used: Backend::X264.to_string(),
-                    reason: error.to_string(),
+                    reason: crate::describe(&error),
                 }),
             },
         },

@@ -3,8 +3,8 @@
 //! [`VideoEncoder`] encodes, by software or by hardware that proved usable ([`choose`]); [`Mp4`] writes packets of
 //! picture and sound into one file; [`FrameBuffer`] is the memory both work on.
 
-mod choose;
 mod buffer;
+mod choose;
 mod error;
 mod jpeg;
 mod mp4;

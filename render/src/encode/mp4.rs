@@ -62,7 +62,11 @@ impl Mp4 {
             time_base(VIDEO).unwrap_or(Rational(1, FPS as i32)),
             time_base(AUDIO).unwrap_or(Rational(1, SAMPLE_RATE as i32)),
         ];
-        let audio = audio.packets.iter().map(|packet| packet.to_ffmpeg(AUDIO)).collect();
+        let audio = audio
+            .packets
+            .iter()
+            .map(|packet| packet.to_ffmpeg(AUDIO))
+            .collect();
         Ok(Self {
             output,
             time_bases,

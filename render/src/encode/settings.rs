@@ -97,6 +97,10 @@ mod tests {
     fn words_are_understood() {
         assert_eq!("auto".parse(), Ok(EncoderChoice::Auto));
         assert_eq!("qsv".parse(), Ok(EncoderChoice::Hardware(Backend::Qsv)));
-        assert!("h265".parse::<EncoderChoice>().is_err_and(|e| e.contains("h265")));
+        assert!(
+            "h265"
+                .parse::<EncoderChoice>()
+                .is_err_and(|e| e.contains("h265"))
+        );
     }
 }

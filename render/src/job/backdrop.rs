@@ -1,10 +1,10 @@
 //! Stage: the atmosphere of every frame.
 
 use super::error::RenderError;
-use super::gather::with_sources;
 use super::report::Timings;
 use crate::atmosphere::{Atmosphere, AtmosphereError};
 use crate::compose::Canvas;
+use crate::describe;
 use crate::media::MediaSource;
 use crate::plan::RenderPlan;
 use crate::warning::Warning;
@@ -45,7 +45,7 @@ pub(super) fn run(
 fn damaged(plan: &RenderPlan, fault: &AtmosphereError) -> Warning {
     Warning::OverlayUnusable {
         asset: plan.atmosphere.name().to_owned(),
-        reason: with_sources(fault),
+        reason: describe(fault),
         used: "the part before the damage".to_owned(),
     }
 }

@@ -98,7 +98,10 @@ impl Encode<'_> {
             let started = Instant::now();
             let video = lane.finish()?;
             timings.encode_ms = (busy + started.elapsed()).as_millis() as u64;
-            let renditions = renditions.into_iter().map(Rendition::finish).collect::<Result<_, _>>()?;
+            let renditions = renditions
+                .into_iter()
+                .map(Rendition::finish)
+                .collect::<Result<_, _>>()?;
             stills.into_encoded(video, renditions)
         })
     }
@@ -128,7 +131,11 @@ impl Encode<'_> {
             "" => self.request.output.to_owned(),
             kind => beside(self.request.output, kind),
         };
-        let title = self.plan.hook.as_ref().map_or("", |hook| hook.text.as_str());
+        let title = self
+            .plan
+            .hook
+            .as_ref()
+            .map_or("", |hook| hook.text.as_str());
         let tags = Mp4Settings {
             title: title.lines().next().unwrap_or_default().to_owned(),
         };
@@ -145,7 +152,13 @@ impl Encode<'_> {
         if index == self.plan.stills.poster {
             stills.poster = Some(self.still(buffer, "poster.jpg", self.plan.canvas)?);
         }
-        for _ in self.plan.stills.thumbnails.iter().filter(|&&at| at == index) {
+        for _ in self
+            .plan
+            .stills
+            .thumbnails
+            .iter()
+            .filter(|&&at| at == index)
+        {
             let kind = format!("thumb-{}.jpg", stills.thumbnails.len() + 1);
             let size = thumbnail_size(self.plan.canvas);
             stills.thumbnails.push(self.still(buffer, &kind, size)?);
@@ -153,7 +166,12 @@ impl Encode<'_> {
         Ok(())
     }
 
-    fn still(&self, buffer: &FrameBuffer, kind: &str, size: [u32; 2]) -> Result<Staged, RenderError> {
+    fn still(
+        &self,
+        buffer: &FrameBuffer,
+        kind: &str,
+        size: [u32; 2],
+    ) -> Result<Staged, RenderError> {
         let mut staged = Staged::new(beside(self.request.output, kind))?;
         let frame = buffer.to_owned_frame();
         write_jpeg(&frame, size, &mut BufWriter::new(staged.file_mut()))?;

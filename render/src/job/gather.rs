@@ -5,6 +5,7 @@ use crate::assets::{AssetError, AssetRoot};
 use crate::audio::{self, AudioError};
 use crate::beats;
 use crate::defaults;
+use crate::describe;
 use crate::media::{MediaError, MediaSource, VideoReader};
 use crate::photo::{self, Photo};
 use crate::plan::{Measured, MeasuredAudio, MeasuredImage, SAMPLE_RATE};
@@ -20,6 +21,8 @@ const MARGIN_S: u64 = 2;
 pub(super) struct Gathered {
     /// What the plan is made from.
     pub measured: Measured,
+    /// Positions of the usable images in the job.
+    pub usable_images: Vec<usize>,
     /// The music.
     pub audio: Option<MediaSource>,
     /// The overlay in use: the job's, or the default; `None` if there is none.
@@ -43,6 +46,7 @@ pub(super) fn gather(
         let music = music.join().map_err(|_| RenderError::Stopped)??;
         let (source, audio) = music.unzip();
         Ok(Gathered {
+            usable_images: images.iter().map(|image| image.index).collect(),
             measured: Measured {
                 images,
                 audio,
@@ -87,8 +91,8 @@ fn images(
 
 /// Whether the image may have alpha; the reason why it cannot be used otherwise.
 fn probe_image(key: &AssetKey, assets: &AssetRoot) -> Result<bool, String> {
-    let bytes = assets.bytes(key).map_err(|e| with_sources(&e))?;
-    let info = photo::probe(&bytes, &photo::Limits::default()).map_err(|e| with_sources(&e))?;
+    let bytes = assets.bytes(key).map_err(|e| describe(&e))?;
+    let info = photo::probe(&bytes, &photo::Limits::default()).map_err(|e| describe(&e))?;
     Ok(info.has_alpha)
 }
 
@@ -140,7 +144,8 @@ fn overlay(
     assets: &AssetRoot,
     warnings: &mut Vec<Warning>,
 ) -> Result<Option<MediaSource>, RenderError> {
-    let default = || defaults::overlay().map_err(|e| RenderError::Atmosphere(MediaError::Io(e).into()));
+    let default =
+        || defaults::overlay().map_err(|e| RenderError::Atmosphere(MediaError::Io(e).into()));
     match wanted {
         Overlay::None => Ok(None),
         Overlay::Default => default().map(Some),
@@ -160,7 +165,7 @@ fn overlay(
 
 /// Opens an overlay and decodes its first picture.
 fn try_overlay(key: &AssetKey, assets: &AssetRoot) -> Result<MediaSource, String> {
-    let file = assets.file(key).map_err(|e: AssetError| with_sources(&e))?;
+    let file = assets.file(key).map_err(|e: AssetError| describe(&e))?;
     let source = MediaSource::file(file);
     let first = VideoReader::open(&source, 16, 16).and_then(|mut reader| {
         let seen = reader.next_picture()?.is_some();
@@ -169,7 +174,7 @@ fn try_overlay(key: &AssetKey, assets: &AssetRoot) -> Result<MediaSource, String
     match first {
         Ok(true) => Ok(source),
         Ok(false) => Err(MediaError::NoVideoStream.to_string()),
-        Err(error) => Err(with_sources(&error)),
+        Err(error) => Err(describe(&error)),
     }
 }
 
@@ -191,21 +196,10 @@ fn frame(wanted: &Frame, assets: &AssetRoot, warnings: &mut Vec<Warning>) -> Opt
 }
 
 fn try_frame(key: &AssetKey, assets: &AssetRoot) -> Result<Photo, String> {
-    let bytes = assets.bytes(key).map_err(|e| with_sources(&e))?;
-    let photo = photo::load_full(&bytes, &photo::Limits::default()).map_err(|e| with_sources(&e))?;
+    let bytes = assets.bytes(key).map_err(|e| describe(&e))?;
+    let photo = photo::load_full(&bytes, &photo::Limits::default()).map_err(|e| describe(&e))?;
     match photo.alpha {
         Some(_) => Ok(photo),
         None => Err("it has no transparent part and would hide the video".to_owned()),
     }
-}
-
-/// An error and everything below it, for warnings, where nobody can ask further.
-pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text = format!("{text}: {source}");
-        next = source.source();
-    }
-    text
 }

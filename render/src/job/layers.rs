@@ -1,8 +1,8 @@
 //! Draws what stays the same in every frame: the golden frame and the hook.
 
-use super::gather::with_sources;
 use crate::compose::overlay::{Premultiplied, StaticLayer};
 use crate::compose::{Canvas, border};
+use crate::describe;
 use crate::photo::{self, Photo};
 use crate::plan::{RenderPlan, Source};
 use crate::text::{self, FontLibrary, HookLayer, HookRequest};
@@ -54,7 +54,7 @@ fn frame_pixels(
                 Err(error) => {
                     warnings.push(Warning::FrameUnusable {
                         asset: key.clone(),
-                        reason: with_sources(&error),
+                        reason: describe(&error),
                     });
                     FramePixels::Procedural
                 }
@@ -95,7 +95,7 @@ fn hook(plan: &RenderPlan, canvas: &Canvas, warnings: &mut Vec<Warning>) -> Opti
         }
         Err(error) => {
             warnings.push(Warning::HookDropped {
-                reason: with_sources(&error),
+                reason: describe(&error),
             });
             None
         }
@@ -104,9 +104,13 @@ fn hook(plan: &RenderPlan, canvas: &Canvas, warnings: &mut Vec<Warning>) -> Opti
 
 fn hook_pixel(hook: &HookLayer, x: usize, y: usize) -> [u8; 4] {
     let inside = |v: usize, start: u32, len: u32| {
-        u32::try_from(v).ok()?.checked_sub(start).filter(|&v| v < len)
+        u32::try_from(v)
+            .ok()?
+            .checked_sub(start)
+            .filter(|&v| v < len)
     };
-    let at = inside(x, hook.x_px, hook.image.width()).zip(inside(y, hook.y_px, hook.image.height()));
+    let at =
+        inside(x, hook.x_px, hook.image.width()).zip(inside(y, hook.y_px, hook.image.height()));
     at.map_or([0; 4], |(x, y)| hook.image.get_pixel(x, y).0)
 }
 

@@ -15,8 +15,6 @@
 //!
 //! 4. [`staging`] gives the files their names once all of them are complete.
 
-pub(crate) use gather::with_sources as describe;
-
 mod backdrop;
 mod encode;
 mod error;

@@ -1,12 +1,12 @@
 //! Stage: photos, decoded and prepared one slot ahead of their use.
 
 use super::error::RenderError;
-use super::gather::with_sources;
 use super::report::Timings;
 use super::request::RenderOptions;
 use crate::assets::AssetRoot;
 use crate::compose::Canvas;
 use crate::compose::photo::{Pixels, PreparedPhoto};
+use crate::describe;
 use crate::photo::{self, CoverTarget, Limits, PhotoNote};
 use crate::plan::{RenderPlan, Slot, ZOOM_MAX};
 use crate::warning::Warning;
@@ -32,6 +32,8 @@ pub(super) struct Photos<'a> {
     pub spec: &'a JobSpec,
     pub assets: &'a AssetRoot,
     pub plan: &'a RenderPlan,
+    /// Images that may take the place of a broken one.
+    pub usable: &'a [usize],
     pub canvas: Canvas,
     pub options: &'a RenderOptions,
 }
@@ -75,10 +77,14 @@ impl Photos<'_> {
         broken: &mut BTreeSet<usize>,
         warnings: &mut Vec<Warning>,
     ) -> Result<usize, RenderError> {
-        let shown: BTreeSet<usize> = self.plan.slots.iter().map(|slot| slot.image).collect();
-        let in_turn = shown.range(wanted..).chain(shown.range(..wanted)).copied();
+        let at = self.usable.partition_point(|&image| image < wanted);
+        let (before, after) = self.usable.split_at(at);
+        let in_turn = after.iter().chain(before).copied();
         let mut reasons = Vec::new();
-        for image in in_turn.filter(|image| !broken.contains(image)).collect::<Vec<_>>() {
+        for image in in_turn
+            .filter(|image| !broken.contains(image))
+            .collect::<Vec<_>>()
+        {
             if kept.contains_key(&image) {
                 return Ok(image);
             }
@@ -100,9 +106,9 @@ impl Photos<'_> {
 
     fn prepare(&self, image: usize, warnings: &mut Vec<Warning>) -> Result<Ready, String> {
         let spec = &self.spec.images[image];
-        let bytes = self.assets.bytes(&spec.asset).map_err(|e| with_sources(&e))?;
+        let bytes = self.assets.bytes(&spec.asset).map_err(|e| describe(&e))?;
         let limits = Limits::default();
-        let info = photo::probe(&bytes, &limits).map_err(|e| with_sources(&e))?;
+        let info = photo::probe(&bytes, &limits).map_err(|e| describe(&e))?;
         let [width, height] = source_size(&self.canvas);
         let target = CoverTarget {
             width_px: width as u32,
@@ -110,7 +116,7 @@ impl Photos<'_> {
             focus_x: spec.focus.x as f32,
             focus_y: spec.focus.y as f32,
         };
-        let photo = photo::load_cover(&bytes, &target, &limits).map_err(|e| with_sources(&e))?;
+        let photo = photo::load_cover(&bytes, &target, &limits).map_err(|e| describe(&e))?;
         warnings.extend(photo.notes.iter().map(|note| Warning::ImageDegraded {
             asset: spec.asset.to_string(),
             reason: note_text(note),
@@ -131,7 +137,12 @@ impl Photos<'_> {
     fn forget(&self, kept: &mut BTreeMap<usize, Ready>, later: &[Slot]) {
         let next_use = |image: usize| later.iter().position(|slot| slot.image == image);
         kept.retain(|&image, _| next_use(image).is_some());
-        while kept.values().map(|ready| ready.photo.bytes()).sum::<usize>() > KEPT_BYTES {
+        while kept
+            .values()
+            .map(|ready| ready.photo.bytes())
+            .sum::<usize>()
+            > KEPT_BYTES
+        {
             let Some(last) = kept.keys().copied().max_by_key(|&image| next_use(image)) else {
                 return;
             };
@@ -161,13 +172,17 @@ fn focus_after_crop(focus: Focus, photo: [u32; 2], shape: [usize; 2]) -> [f64; 2
 
 fn note_text(note: &PhotoNote) -> String {
     match note {
-        PhotoNote::BrokenIccIgnored => "its colour profile cannot be used; sRGB was assumed".to_owned(),
+        PhotoNote::BrokenIccIgnored => {
+            "its colour profile cannot be used; sRGB was assumed".to_owned()
+        }
         PhotoNote::TruncatedTail {
             rows_used,
             rows_declared,
         } => format!("the file ends early; {rows_used} of {rows_declared} rows were used"),
         PhotoNote::DamageTolerated => "the file is damaged in places".to_owned(),
-        PhotoNote::UpscaledMoreThan2x => "it is so small that it looks soft at this size".to_owned(),
+        PhotoNote::UpscaledMoreThan2x => {
+            "it is so small that it looks soft at this size".to_owned()
+        }
         PhotoNote::HdrNotToneMapped => "its high dynamic range was not tone-mapped".to_owned(),
     }
 }
@@ -182,7 +197,10 @@ mod tests {
         for photo in [[4000, 3000], [3000, 4000], [100, 9000]] {
             let at = |x, y| focus_after_crop(Focus { x, y }, photo, shape);
             let close = |got: [f64; 2], want: [f64; 2]| {
-                assert!((got[0] - want[0]).abs() < 1e-9 && (got[1] - want[1]).abs() < 1e-9, "{got:?}");
+                assert!(
+                    (got[0] - want[0]).abs() < 1e-9 && (got[1] - want[1]).abs() < 1e-9,
+                    "{got:?}"
+                );
             };
             close(at(0.5, 0.5), [0.5, 0.5]);
             close(at(0.0, 0.0), [0.0, 0.0]);

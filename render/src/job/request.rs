@@ -36,7 +36,9 @@ impl Default for RenderOptions {
     fn default() -> Self {
         Self {
             encoder: EncoderChoice::default(),
-            threads: std::thread::available_parallelism().map_or(1, usize::from).min(16),
+            threads: std::thread::available_parallelism()
+                .map_or(1, usize::from)
+                .min(16),
             cancel: Arc::default(),
         }
     }

@@ -13,7 +13,7 @@ use crate::atmosphere::seen_rects;
 use crate::audio::{self, AacSettings, MasteredAudio};
 use crate::compose::Canvas;
 use crate::encode::{self, FrameBuffer, VideoSettings};
-use crate::plan::{self, FPS, RenderPlan, SAMPLES_PER_FRAME};
+use crate::plan::{self, FPS, RenderPlan, SAMPLES_PER_FRAME, Source};
 use crate::warning::Warning;
 use std::path::Path;
 use std::sync::Mutex;
@@ -98,7 +98,10 @@ pub fn render(
         thumbnails,
     } = encoded.publish(&plan)?;
     timings.total_ms = millis(started);
-    let mastered = sound.into_inner().and_then(Result::ok).map(Mutex::into_inner);
+    let mastered = sound
+        .into_inner()
+        .and_then(Result::ok)
+        .map(Mutex::into_inner);
     let mastered = mastered.and_then(Result::ok);
     warnings.extend(mastered.iter().flat_map(sound_warnings));
     Ok(RenderReport {
@@ -156,13 +159,18 @@ impl Pipeline<'_> {
         &self,
         warnings: &mut Vec<Warning>,
         timings: &mut Timings,
-        consume: impl FnOnce(Receiver<FrameHop>, Sender<FrameBuffer>, &mut Timings) -> Result<T, RenderError>,
+        consume: impl FnOnce(
+            Receiver<FrameHop>,
+            Sender<FrameBuffer>,
+            &mut Timings,
+        ) -> Result<T, RenderError>,
     ) -> Result<T, RenderError> {
         let canvas = plan::canvas(&self.request.spec.output);
         let photos = Photos {
             spec: self.request.spec,
             assets: self.request.assets,
             plan: self.plan,
+            usable: &self.gathered.usable_images,
             canvas,
             options: self.request.options,
         };
@@ -171,8 +179,12 @@ impl Pipeline<'_> {
         let (free_sender, free) = channel();
         for _ in 0..FRAME_BUFFERS {
             let [width, height] = self.plan.canvas;
+            let mut buffer = FrameBuffer::new(width, height)?;
+            if self.plan.frame == Source::Default {
+                buffer.refine_margin(canvas.border_px as u32)?;
+            }
             // The receiver lives until the end of this function.
-            let _ = free_sender.send(FrameBuffer::new(width, height)?);
+            let _ = free_sender.send(buffer);
         }
         thread::scope(|scope| {
             let photos = scope.spawn(move || {
@@ -218,9 +230,21 @@ impl Pipeline<'_> {
         let mut timings = Timings::default();
         let mut warnings = Vec::new();
         let started = Instant::now();
-        let top = layers::draw(self.plan, &canvas, self.gathered.frame.as_ref(), &mut warnings);
+        let top = layers::draw(
+            self.plan,
+            &canvas,
+            self.gathered.frame.as_ref(),
+            &mut warnings,
+        );
         timings.layers_ms = millis(started);
-        frames::run(self.plan, canvas, top, &ends, self.request.options, &mut timings)?;
+        frames::run(
+            self.plan,
+            canvas,
+            top,
+            &ends,
+            self.request.options,
+            &mut timings,
+        )?;
         Ok((timings, warnings))
     }
 
@@ -237,8 +261,15 @@ impl Pipeline<'_> {
         let temp_dir: &Path = staging::folder_of(self.request.output);
         let thread = scope.spawn(move || {
             let mut timings = Timings::default();
-            let warning =
-                backdrop::run(overlay, self.plan, &canvas, temp_dir, &sender, &back, &mut timings)?;
+            let warning = backdrop::run(
+                overlay,
+                self.plan,
+                &canvas,
+                temp_dir,
+                &sender,
+                &back,
+                &mut timings,
+            )?;
             Ok((timings, warning.into_iter().collect()))
         });
         let backdrop = Backdrop {
@@ -258,12 +289,12 @@ fn master(plan: &RenderPlan, gathered: &Gathered, sound: &Sound) -> Result<u64, 
     let started = Instant::now();
     let settings = AacSettings::default();
     let mastered = match (&plan.sound, &gathered.audio) {
-        (Some(planned), Some(source)) => audio::master(source, &planned.edit, &settings).map_err(|source| {
-            RenderError::Audio {
+        (Some(planned), Some(source)) => {
+            audio::master(source, &planned.edit, &settings).map_err(|source| RenderError::Audio {
                 asset: planned.asset.clone(),
                 source,
-            }
-        }),
+            })
+        }
         _ => {
             let samples = u64::from(plan.frames) * SAMPLES_PER_FRAME;
             MasteredAudio::silence(samples, &settings).map_err(RenderError::Silence)

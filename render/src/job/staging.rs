@@ -158,7 +158,10 @@ mod tests {
     #[test]
     fn companions_are_named_after_the_video() {
         let video = Path::new("out/demo.final.mp4");
-        assert_eq!(beside(video, "poster.jpg"), Path::new("out/demo.final.poster.jpg"));
+        assert_eq!(
+            beside(video, "poster.jpg"),
+            Path::new("out/demo.final.poster.jpg")
+        );
         assert_eq!(folder_of(Path::new("video.mp4")), Path::new("."));
     }
 }

@@ -15,12 +15,14 @@ pub mod probe;
 mod reader;
 mod scale;
 mod source;
+mod version;
 mod video;
 
 pub use error::MediaError;
 pub use input::{Input, Read, open, quieten_ffmpeg};
 pub use scale::Scaler;
 pub use source::MediaSource;
+pub use version::library_versions;
 pub use video::{Picture, VideoReader};
 
 #[cfg(test)]

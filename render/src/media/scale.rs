@@ -78,7 +78,11 @@ impl Scaler {
     ///
     /// # Errors
     /// [`MediaError::Corrupt`] if swscale refuses.
-    pub fn run(&mut self, frame: &frame::Video, target: &mut frame::Video) -> Result<(), MediaError> {
+    pub fn run(
+        &mut self,
+        frame: &frame::Video,
+        target: &mut frame::Video,
+    ) -> Result<(), MediaError> {
         self.context.run(frame, target).map_err(|_| REFUSED)
     }
 }
@@ -93,16 +97,19 @@ fn set_colours(context: &mut Context, source: Source) {
         _ => ffi::SWS_CS_ITU601,
     };
     let full_range = source.range == color::Range::JPEG
-        || matches!(source.format, Pixel::YUVJ420P | Pixel::YUVJ422P | Pixel::YUVJ444P);
+        || matches!(
+            source.format,
+            Pixel::YUVJ420P | Pixel::YUVJ422P | Pixel::YUVJ444P
+        );
     const UNITY: i32 = 1 << 16;
     // SAFETY: the context is valid and owned; the coefficient tables are static in swscale. The call fails (and is then
     // rightly without effect) only for formats that are not YCbCr on either side.
     unsafe {
         ffi::sws_setColorspaceDetails(
             context.as_mut_ptr(),
-            ffi::sws_getCoefficients(matrix as i32),
+            ffi::sws_getCoefficients(matrix),
             i32::from(full_range),
-            ffi::sws_getCoefficients(ffi::SWS_CS_ITU709 as i32),
+            ffi::sws_getCoefficients(ffi::SWS_CS_ITU709),
             0,
             0,
             UNITY,

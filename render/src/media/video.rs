@@ -207,7 +207,8 @@ fn has_alpha(format: Pixel) -> bool {
     // SAFETY: the descriptor, if any, is static.
     unsafe {
         let descriptor = ffi::av_pix_fmt_desc_get(format.into());
-        !descriptor.is_null() && (*descriptor).flags & u64::from(ffi::AV_PIX_FMT_FLAG_ALPHA as u32) != 0
+        !descriptor.is_null()
+            && (*descriptor).flags & u64::from(ffi::AV_PIX_FMT_FLAG_ALPHA as u32) != 0
     }
 }
 

@@ -21,13 +21,19 @@ pub fn build(spec: &JobSpec, measured: Measured) -> Option<RenderPlan> {
     let frames = length(spec, measured.audio.as_ref(), &mut warnings);
     let beats = source_beats(spec, measured.audio.as_ref());
     let source_beats_s = beats.as_ref().map_or(&[][..], |b| b.as_slice());
-    let sound = spec.audio.as_ref().zip(measured.audio.as_ref()).map(|(key, audio)| SoundPlan {
-        asset: key.to_string(),
-        edit: sound::edit(frames, audio.samples, source_beats_s),
-    });
+    let sound = spec
+        .audio
+        .as_ref()
+        .zip(measured.audio.as_ref())
+        .map(|(key, audio)| SoundPlan {
+            asset: key.to_string(),
+            edit: sound::edit(frames, audio.samples, source_beats_s),
+        });
     let wanted = cuts::wanted_slot_frames(frames, measured.images.len());
     let cuts = match (&beats, &sound) {
-        (Ok(beats), Some(sound)) => cuts::on_beats(frames, wanted, &sound::beats(&sound.edit, beats)),
+        (Ok(beats), Some(sound)) => {
+            cuts::on_beats(frames, wanted, &sound::beats(&sound.edit, beats))
+        }
         _ => cuts::fixed(frames, wanted),
     };
     if let Err(reason) = beats {
@@ -38,14 +44,14 @@ pub fn build(spec: &JobSpec, measured: Measured) -> Option<RenderPlan> {
         warnings.push(Warning::ImagesNotShown { count });
     }
     let slots = slots(spec, &measured.images, &cuts, frames);
-    let shown = &measured.images[..measured.images.len().min(slots.len())];
     let stills = stills(&spec.output, &slots, frames);
     let canvas = canvas(&spec.output);
     Some(RenderPlan {
         canvas: [canvas.width as u32, canvas.height as u32],
         frames,
         atmosphere: atmosphere(&spec.overlay),
-        atmosphere_seen: if shown.iter().any(|image| image.may_have_alpha) {
+        // Any image may have to take the place of one that turns out broken.
+        atmosphere_seen: if measured.images.iter().any(|image| image.may_have_alpha) {
             Seen::Everywhere
         } else {
             Seen::Mat

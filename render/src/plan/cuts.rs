@@ -162,21 +162,32 @@ mod tests {
 
     fn steady(bpm: f64, first_s: f64, until_s: f64) -> Vec<f64> {
         let period = 60.0 / bpm;
-        (0..).map(|i| first_s + f64::from(i) * period).take_while(|&b| b < until_s).collect()
+        (0..)
+            .map(|i| first_s + f64::from(i) * period)
+            .take_while(|&b| b < until_s)
+            .collect()
     }
 
     fn lengths(cuts: &[Cut], frames: u32) -> Vec<u32> {
         let ends = cuts.iter().skip(1).map(|c| c.frame).chain([frames]);
-        cuts.iter().zip(ends).map(|(c, end)| end - c.frame).collect()
+        cuts.iter()
+            .zip(ends)
+            .map(|(c, end)| end - c.frame)
+            .collect()
     }
 
     #[test]
     fn steady_music_gives_slots_within_the_limits_on_beats() {
-        for bpm in [60.0, 75.0, 90.0, 96.0, 100.0, 120.0, 128.0, 140.0, 174.0, 190.0] {
+        for bpm in [
+            60.0, 75.0, 90.0, 96.0, 100.0, 120.0, 128.0, 140.0, 174.0, 190.0,
+        ] {
             let beats = steady(bpm, 0.21, 30.0);
             let cuts = on_beats(900, 110, &beats);
             for (cut, length) in cuts.iter().zip(lengths(&cuts, 900)) {
-                assert!((MIN_SLOT_FRAMES..=MAX_SLOT_FRAMES).contains(&length), "{bpm}: {length}");
+                assert!(
+                    (MIN_SLOT_FRAMES..=MAX_SLOT_FRAMES).contains(&length),
+                    "{bpm}: {length}"
+                );
                 if cut.frame > 0 {
                     let beat = cut.beat_s.expect("a cut of steady music lies on a beat");
                     assert!((beat * 30.0 - f64::from(cut.frame)).abs() <= 0.5);
@@ -190,7 +201,12 @@ mod tests {
         let beats = steady(120.0, 0.0, 30.0);
         let cuts = on_beats(900, 90, &beats);
         let inner = lengths(&cuts, 900);
-        assert!(inner[1..inner.len() - 1].iter().all(|&l| l == 60 || l == 120 || l == 90), "{inner:?}");
+        assert!(
+            inner[1..inner.len() - 1]
+                .iter()
+                .all(|&l| l == 60 || l == 120 || l == 90),
+            "{inner:?}"
+        );
     }
 
     #[test]
@@ -198,8 +214,15 @@ mod tests {
         let mut beats = steady(120.0, 0.0, 5.0);
         beats.extend(steady(120.0, 20.0, 30.0));
         let cuts = on_beats(900, 90, &beats);
-        assert!(lengths(&cuts, 900).iter().all(|l| (MIN_SLOT_FRAMES..=MAX_SLOT_FRAMES).contains(l)));
-        assert!(cuts.iter().any(|c| c.frame > 180 && c.frame < 600 && c.beat_s.is_none()));
+        assert!(
+            lengths(&cuts, 900)
+                .iter()
+                .all(|l| (MIN_SLOT_FRAMES..=MAX_SLOT_FRAMES).contains(l))
+        );
+        assert!(
+            cuts.iter()
+                .any(|c| c.frame > 180 && c.frame < 600 && c.beat_s.is_none())
+        );
     }
 
     #[test]

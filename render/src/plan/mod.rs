@@ -5,6 +5,8 @@
 mod build;
 mod cuts;
 mod sound;
+#[cfg(test)]
+mod tests;
 
 pub use build::build;
 pub(crate) use build::canvas;

@@ -25,9 +25,15 @@ pub(super) fn edit(frames: u32, source_samples: u64, beats_s: &[f64]) -> AudioEd
     let too_short = total_samples > source_samples + SAMPLES_PER_FRAME;
     let loops = too_short && source_samples >= MIN_LOOP_SAMPLES;
     let cut = loops || total_samples + SAMPLES_PER_FRAME < source_samples;
-    let fade_out = if cut { FADE_OUT_SAMPLES } else { END_FADE_SAMPLES };
+    let fade_out = if cut {
+        FADE_OUT_SAMPLES
+    } else {
+        END_FADE_SAMPLES
+    };
     let loop_range = loops.then(|| loop_range(source_samples, beats_s));
-    let loop_samples = loop_range.as_ref().map_or(0, |range| range.end - range.start);
+    let loop_samples = loop_range
+        .as_ref()
+        .map_or(0, |range| range.end - range.start);
     AudioEdit {
         source_start: 0,
         total_samples,
@@ -85,7 +91,10 @@ mod tests {
 
     fn beats(bpm: f64, first_s: f64, until_s: f64) -> Vec<f64> {
         let period = 60.0 / bpm;
-        (0..).map(|i| first_s + f64::from(i) * period).take_while(|&b| b < until_s).collect()
+        (0..)
+            .map(|i| first_s + f64::from(i) * period)
+            .take_while(|&b| b < until_s)
+            .collect()
     }
 
     #[test]
@@ -102,7 +111,9 @@ mod tests {
     #[test]
     fn a_loop_goes_by_whole_bars() {
         let source = beats(120.0, 0.3, 10.0);
-        let range = edit(900, 10 * 48_000, &source).loop_range.map(|r| r.end - r.start);
+        let range = edit(900, 10 * 48_000, &source)
+            .loop_range
+            .map(|r| r.end - r.start);
         assert_eq!(range, Some(16 * 24_000));
     }
 

@@ -3,9 +3,9 @@
 
 use ffmpeg_next as ffmpeg;
 
-use gildhall_resize::{U8, U16};
 use ffmpeg::format::Pixel;
 use ffmpeg::frame;
+use gildhall_resize::{U8, U16};
 
 use super::super::cover::Crop;
 use super::super::raster::{Channels, Raster, Samples};

@@ -1,0 +1,8 @@
+//! What every test here needs: a job in a folder of its own, media made on the spot, and a second opinion on the result.
+
+pub mod ffmpeg;
+pub mod media;
+pub mod pixels;
+mod studio;
+
+pub use studio::{Studio, job, options};

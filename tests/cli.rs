@@ -1,0 +1,393 @@
+//! The command as people and scripts meet it: exit codes, what goes to which stream, and which files there are afterwards.
+
+use gildhall_proto::JobSpec;
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
+
+/// A folder of one test, the current one of every command; it goes away with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{test}"));
+        // A killed run may have left it behind.
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn write(&self, name: &str, job: &Value) {
+        fs::write(self.at(name), job.to_string()).expect("a job file");
+    }
+
+    /// Names of the files in it, sorted.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).expect("the folder");
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.expect("an entry").file_name())
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gildhall"));
+        command
+            .args(args)
+            .current_dir(&self.0)
+            .env_remove("GILDHALL_ENCODER")
+            .env_remove("GILDHALL_THREADS")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().expect("the command starts")
+    }
+
+    /// Runs with this on standard input.
+    fn feed(&self, args: &[&str], input: &[u8]) -> Output {
+        let mut command = self.command(args);
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("it starts");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        pipe.write_all(input).expect("it listens");
+        drop(pipe);
+        child.wait_with_output().expect("it ends")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed is removed by the next run.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A job of the sample assets that renders in a moment.
+fn job(duration_s: u32) -> Value {
+    json!({
+        "images": ["products/ring.jpg"],
+        "duration_s": duration_s,
+        "overlay": "none",
+        "output": {"quality": "reduced", "preset": "ultrafast", "thumbnails": 1},
+    })
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("plain text")
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("JSON and nothing else")
+}
+
+#[track_caller]
+fn assert_code(output: &Output, code: i32) {
+    assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_render_tells_its_result_as_json_and_its_progress_in_lines() {
+    let folder = Folder::new("json");
+    folder.write("job.json", &job(1));
+    let args = [
+        "render",
+        "job.json",
+        "--assets",
+        ASSETS,
+        "-o",
+        "out/new/a.mp4",
+        "--json",
+    ];
+    let output = folder.run(&args);
+    assert_code(&output, 0);
+    let report = json_of(&output);
+    assert_eq!(
+        (&report["duration_s"], &report["frames"]),
+        (&json!(1.0), &json!(30))
+    );
+    assert_eq!(
+        report["warnings"],
+        json!([{"code": "no_beats", "reason": "no_audio"}])
+    );
+    assert!(report["peak_memory_bytes"].as_u64() > Some(10_000_000));
+    for stage in ["measure", "photos", "compose", "encode", "sound", "total"] {
+        let field = format!("{stage}_ms");
+        assert!(report["timings"][&field].is_u64(), "{field}");
+    }
+    assert!(report["timings"]["total_ms"].as_u64() > Some(0));
+    assert_eq!(report["video"]["path"], "out/new/a.mp4");
+    assert_eq!(
+        (&report["video"]["width"], &report["encoder"]),
+        (&json!(720), &json!("x264"))
+    );
+    for file in ["a.mp4", "a.poster.jpg", "a.thumb-1.jpg"] {
+        assert!(folder.at("out/new").join(file).is_file(), "{file}");
+    }
+    let progress = text(&output.stderr);
+    assert_eq!(progress.lines().count(), 10, "{progress}");
+    let last = progress.lines().last().unwrap_or_default();
+    assert!(last.starts_with("frame 30/30 (100 %), "), "{last}");
+    assert!(!progress.contains(['\r', '\x1b']), "{progress:?}");
+}
+
+#[test]
+fn without_json_a_person_reads_where_the_files_are() {
+    let folder = Folder::new("summary");
+    folder.write("job.json", &job(1));
+    let output = folder.run(&["render", "job.json", "--assets", ASSETS, "-q"]);
+    assert_code(&output, 0);
+    let said = text(&output.stdout);
+    for part in [
+        "job.mp4",
+        "720x1280",
+        "job.poster.jpg",
+        "30 frames",
+        "warning",
+    ] {
+        assert!(said.contains(part), "no {part} in {said}");
+    }
+    assert_eq!(text(&output.stderr), "", "--quiet");
+    let wanted = ["job.json", "job.mp4", "job.poster.jpg", "job.thumb-1.jpg"];
+    assert_eq!(folder.names(), wanted);
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    let folder = Folder::new("usage");
+    for args in [
+        &["rendr"][..],
+        &["render"],
+        &["render", "job.json", "--encoder", "h265"],
+        &["render", "job.json", "--threads", "0"],
+        &["render", "job.json", "--threads", "65"],
+    ] {
+        let output = folder.run(args);
+        assert_code(&output, 2);
+        assert!(!output.stderr.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_job_that_is_not_valid_ends_with_3_and_lists_every_fault() {
+    let folder = Folder::new("faults");
+    let faulty = json!({
+        "images": ["../ring.jpg"], "duration": 20, "priority": 12, "output": {"crf": 99},
+    });
+    folder.write("job.json", &faulty);
+    let output = folder.run(&["render", "job.json", "--assets", ASSETS]);
+    assert_code(&output, 3);
+    let said = text(&output.stderr);
+    for field in ["/images/0", "/duration", "/priority", "/output/crf"] {
+        assert!(said.contains(field), "no {field} in {said}");
+    }
+    assert!(said.contains("duration_s"), "no hint in {said}");
+    for nonsense in [&b"{\"images\": ["[..], b"", b"\xff\xff"] {
+        let output = folder.feed(&["render", "-", "--assets", ASSETS], nonsense);
+        assert_code(&output, 3);
+    }
+    assert_eq!(folder.names(), ["job.json"]);
+}
+
+#[test]
+fn media_that_cannot_be_used_end_with_4() {
+    let folder = Folder::new("media");
+    let mut no_image = job(1);
+    no_image["images"] = json!(["products/no-such.jpg"]);
+    let mut no_audio = job(1);
+    no_audio["audio"] = json!("README.md");
+    for (job, named) in [(no_image, "products/no-such.jpg"), (no_audio, "README.md")] {
+        folder.write("job.json", &job);
+        let output = folder.run(&["render", "job.json", "--assets", ASSETS, "-q"]);
+        assert_code(&output, 4);
+        let said = text(&output.stderr);
+        assert!(said.contains(named) && said.lines().count() == 1, "{said}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(folder.names(), ["job.json"]);
+    }
+}
+
+#[test]
+fn what_the_machine_lacks_ends_with_5() {
+    let folder = Folder::new("machine");
+    folder.write("job.json", &job(1));
+    fs::write(folder.at("file"), b"no folder").expect("a file");
+    for args in [
+        &["render", "no-such-job.json"][..],
+        &["render", "job.json", "--assets", "no-such-folder"],
+        &[
+            "render",
+            "job.json",
+            "--assets",
+            ASSETS,
+            "-o",
+            "file/video.mp4",
+        ],
+    ] {
+        let output = folder.run(args);
+        assert_code(&output, 5);
+        let said = text(&output.stderr);
+        assert!(said.starts_with("error: "), "{said}");
+    }
+    assert_eq!(folder.names(), ["file", "job.json"]);
+}
+
+#[test]
+fn the_plan_is_printed_and_nothing_is_rendered() {
+    let folder = Folder::new("plan");
+    let mut job = job(8);
+    job["images"] = json!(["products/ring.jpg", "products/bag.png"]);
+    job["audio"] = json!("audio/track.mp3");
+    let input = job.to_string();
+    let args = ["render", "-", "--assets", ASSETS, "--plan"];
+    let output = folder.feed(&args, input.as_bytes());
+    assert_code(&output, 0);
+    let plan = json_of(&output);
+    assert_eq!(plan["frames"], 240);
+    assert!(
+        plan["slots"]
+            .as_array()
+            .is_some_and(|slots| slots.len() >= 2)
+    );
+    assert_eq!(plan["slots"][1]["asset"], "products/bag.png");
+    assert!(plan["slots"][1]["beat_s"].is_f64(), "{}", plan["slots"][1]);
+    assert!(folder.names().is_empty(), "{:?}", folder.names());
+    let again = folder.feed(&args, input.as_bytes());
+    assert_eq!(again.stdout, output.stdout, "the same plan every time");
+}
+
+#[test]
+fn a_messagepack_job_is_accepted_from_a_file_and_a_pipe() {
+    let folder = Folder::new("msgpack");
+    let spec = JobSpec::from_json(job(1).to_string().as_bytes()).expect("a valid job");
+    let bytes = spec.to_msgpack();
+    fs::write(folder.at("job.msgpack"), &bytes).expect("a job file");
+    let output = folder.run(&["render", "job.msgpack", "--assets", ASSETS, "--plan"]);
+    assert_code(&output, 0);
+    assert_eq!(json_of(&output)["frames"], 30);
+    let piped = folder.feed(&["render", "-", "--assets", ASSETS, "-q"], &bytes);
+    assert_code(&piped, 0);
+    assert!(folder.at("video.mp4").is_file());
+}
+
+#[test]
+fn assets_lie_beside_the_job_unless_told_otherwise() {
+    let folder = Folder::new("beside");
+    fs::create_dir_all(folder.at("shop/products")).expect("a folder");
+    let ring = Path::new(ASSETS).join("products/ring.jpg");
+    fs::copy(ring, folder.at("shop/products/ring.jpg")).expect("a photo");
+    folder.write("shop/job.json", &job(1));
+    let output = folder.run(&["render", "shop/job.json", "--plan"]);
+    assert_code(&output, 0);
+    assert_eq!(json_of(&output)["slots"][0]["asset"], "products/ring.jpg");
+}
+
+#[test]
+fn doctor_tells_what_there_is() {
+    let folder = Folder::new("doctor");
+    let output = folder.run(&["doctor", "--json"]);
+    assert_code(&output, 0);
+    let findings = json_of(&output);
+    let encoders = findings["encoders"].as_array().expect("a list");
+    let x264 = encoders.iter().find(|encoder| encoder["name"] == "x264");
+    assert_eq!(x264.expect("x264 is listed")["fault"], Value::Null);
+    for name in ["nvenc", "vaapi", "qsv"] {
+        assert!(
+            encoders.iter().any(|encoder| encoder["name"] == name),
+            "{name}"
+        );
+    }
+    assert!(
+        findings["ffmpeg"]
+            .as_array()
+            .is_some_and(|list| list.len() == 5)
+    );
+    assert!(
+        findings["fonts"]
+            .as_array()
+            .is_some_and(|list| !list.is_empty())
+    );
+    assert!(findings["threads"].as_u64() >= Some(1));
+    let for_people = folder.run(&["doctor"]);
+    assert_code(&for_people, 0);
+    assert!(text(&for_people.stdout).contains("ready to render"));
+}
+
+#[test]
+fn help_documents_the_exit_codes() {
+    let output = Folder::new("help").run(&["--help"]);
+    assert_code(&output, 0);
+    let said = text(&output.stdout);
+    assert!(
+        said.contains("Exit codes:") && said.contains("130"),
+        "{said}"
+    );
+}
+
+/// Starts a render of a minute and waits until frames are being encoded.
+fn start_long_render(folder: &Folder) -> Child {
+    folder.write("job.json", &job(60));
+    let args = ["render", "job.json", "--assets", ASSETS];
+    let mut child = folder.command(&args).spawn().expect("it starts");
+    let stderr = child.stderr.take().expect("a pipe");
+    let mut lines = BufReader::new(stderr);
+    let mut line = String::new();
+    lines.read_line(&mut line).expect("progress");
+    assert!(line.starts_with("frame "), "{line}");
+    // The pipe must stay open, or the next line of progress would find it closed.
+    child.stderr = Some(lines.into_inner());
+    let half = folder.names().into_iter().any(|name| is_half(&name));
+    assert!(half, "nothing is being written: {:?}", folder.names());
+    child
+}
+
+fn is_half(name: &str) -> bool {
+    name.starts_with(".gildhall-") && name.ends_with(".part")
+}
+
+fn signal(child: &Child, name: &str) {
+    let command = format!("kill -{name} {}", child.id());
+    let sent = Command::new("sh").args(["-c", &command]).status();
+    assert!(sent.expect("a shell").success(), "{command}");
+}
+
+#[test]
+fn a_signal_ends_the_render_with_130_and_leaves_no_files() {
+    for name in ["TERM", "INT"] {
+        let folder = Folder::new(&format!("cancel-{name}"));
+        let child = start_long_render(&folder);
+        signal(&child, name);
+        let output = child.wait_with_output().expect("it ends");
+        assert_code(&output, 130);
+        assert!(text(&output.stderr).contains("cancelled"));
+        assert_eq!(folder.names(), ["job.json"]);
+    }
+}
+
+#[test]
+fn what_a_killed_render_left_goes_with_the_next_start() {
+    let folder = Folder::new("killed");
+    let child = start_long_render(&folder);
+    signal(&child, "KILL");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), None, "killed");
+    assert!(folder.names().iter().any(|name| is_half(name)));
+    folder.write("next.json", &job(1));
+    let next = folder.run(&["render", "next.json", "--assets", ASSETS, "-q"]);
+    assert_code(&next, 0);
+    let names = folder.names();
+    assert!(!names.iter().any(|name| is_half(name)), "{names:?}");
+    assert!(names.contains(&"next.mp4".to_owned()) && !names.contains(&"job.mp4".to_owned()));
+}
