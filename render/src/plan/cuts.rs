@@ -30,7 +30,7 @@ pub(super) struct Cut {
 /// Slot length to aim at: each image once where that fits, within the limits.
 pub(super) fn wanted_slot_frames(frames: u32, images: usize) -> u32 {
     let images = u32::try_from(images).unwrap_or(u32::MAX).max(1);
-    (frames / images).clamp(MIN_SLOT_FRAMES + FPS / 2, MAX_SLOT_FRAMES - FPS / 3)
+    (frames / images).clamp(MIN_SLOT_FRAMES, MAX_SLOT_FRAMES - FPS / 3)
 }
 
 /// Evenly spaced cuts, the first at frame 0.
@@ -235,7 +235,7 @@ mod tests {
     fn wanted_length_shows_each_image_once_where_it_fits() {
         assert_eq!(wanted_slot_frames(900, 8), 110);
         assert_eq!(wanted_slot_frames(900, 10), 90);
-        assert_eq!(wanted_slot_frames(900, 50), 75);
+        assert_eq!(wanted_slot_frames(900, 50), 60);
         assert_eq!(wanted_slot_frames(5400, 1), 110);
     }
 
