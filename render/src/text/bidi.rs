@@ -119,8 +119,9 @@ mod tests {
     fn open_isolates_are_opened_again_and_closed() {
         let text = "a \u{2067}b c\u{2069} d";
         let c = text.find('c').unwrap();
+        let run = c..c + 1;
         assert_eq!(
-            frame(text, &[c..c + 1], false).text,
+            frame(text, std::slice::from_ref(&run), false).text,
             "\u{200E}\u{2067}\u{200E}c\u{200E}\u{2069}"
         );
     }
