@@ -7,8 +7,8 @@
 //! Weights are integers that sum to [`UNITY`], chosen so that their centre of mass stays within 1/128 px of the wanted
 //! position: flat areas keep their value exactly and edges move without jitter.
 //!
-//! The rows are filtered first, into one scratch row, then the columns. The plain loops in [`scalar`] are the
-//! definition; the vector code in [`super::resample_avx2`] gives the same bytes.
+//! The rows are filtered first, into one scratch row, then the columns. The plain loops in `scalar` are the
+//! definition; the vector code in `resample_avx2` gives the same bytes.
 
 #[cfg(target_arch = "x86_64")]
 #[path = "resample_avx2.rs"]

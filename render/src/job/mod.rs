@@ -2,9 +2,9 @@
 //!
 //! The way of a render:
 //!
-//! 1. [`gather`] opens every asset, measures it, and finds the beats.
+//! 1. `gather` opens every asset, measures it, and finds the beats.
 //! 2. [`crate::plan`] decides what is seen and heard when.
-//! 3. [`run`] lets the stages work side by side, joined by bounded channels:
+//! 3. `run` lets the stages work side by side, joined by bounded channels:
 //!
 //! ```text
 //! photos ──────┐
@@ -13,7 +13,7 @@
 //! sound ────────────────────────┘
 //! ```
 //!
-//! 4. [`staging`] gives the files their names once all of them are complete.
+//! 4. `staging` gives the files their names once all of them are complete.
 
 mod backdrop;
 mod encode;
