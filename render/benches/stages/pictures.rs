@@ -144,7 +144,9 @@ fn atmosphere_decoded(bencher: Bencher) {
         .with_inputs(|| atmosphere(&folder))
         .bench_local_refs(|atmosphere| {
             for index in 0..FPS {
-                atmosphere.frame(index, &mut samples).expect("a frame");
+                atmosphere
+                    .frame(index, Seen::Mat, &mut samples)
+                    .expect("a frame");
             }
         });
 }
@@ -156,12 +158,16 @@ fn atmosphere_stored(bencher: Bencher) {
     let mut atmosphere = atmosphere(&folder);
     let mut samples = Vec::new();
     for index in 0..FIRST_ROUND_FRAMES {
-        atmosphere.frame(index, &mut samples).expect("a frame");
+        atmosphere
+            .frame(index, Seen::Mat, &mut samples)
+            .expect("a frame");
     }
     let mut next = FIRST_ROUND_FRAMES;
     bencher.counter(ItemsCount::new(FPS)).bench_local(|| {
         for index in next..next + FPS {
-            atmosphere.frame(index, &mut samples).expect("a frame");
+            atmosphere
+                .frame(index, Seen::Mat, &mut samples)
+                .expect("a frame");
         }
         next += FPS;
     });

@@ -6,7 +6,8 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// The store never grows beyond this; a longer overlay is decoded anew on every round.
-pub(super) const MAX_STORE_BYTES: u64 = 512 << 20;
+/// It holds ten seconds of a whole canvas, and more than half a minute of a mat.
+pub(super) const MAX_STORE_BYTES: u64 = 1 << 30;
 
 /// Frames of equal size, by index.
 #[derive(Debug)]
@@ -39,9 +40,8 @@ impl Store {
         Ok(())
     }
 
-    /// Reads frame `index`, which was pushed.
-    pub fn read(&self, index: usize, out: &mut Vec<u8>) -> io::Result<()> {
-        out.resize(self.frame_bytes, 0);
+    /// Fills `out` with the beginning of frame `index`, which was pushed.
+    pub fn read(&self, index: usize, out: &mut [u8]) -> io::Result<()> {
         self.file.read_exact_at(out, self.offset(index))
     }
 

@@ -24,6 +24,8 @@ pub enum AtmosphereError {
 pub struct Atmosphere {
     reader: VideoReader,
     rects: Vec<EvenRect>,
+    /// Bytes of the rectangles of the mat, which come first.
+    mat_bytes: usize,
     schedule: Schedule,
     frame_us: i64,
     store: Option<Store>,
@@ -42,7 +44,8 @@ pub struct Atmosphere {
 pub fn seen_rects(canvas: &Canvas, seen: Seen) -> Vec<EvenRect> {
     match seen {
         Seen::Mat => canvas.mat().to_vec(),
-        Seen::Everywhere => vec![canvas.all()],
+        // The mat comes first, so that it can be had alone.
+        Seen::Everywhere => canvas.mat().into_iter().chain([canvas.content]).collect(),
     }
 }
 
@@ -61,6 +64,7 @@ impl Atmosphere {
     ) -> Result<Self, AtmosphereError> {
         let reader = VideoReader::open(source, canvas.width as u32, canvas.height as u32)?;
         let rects = seen_rects(canvas, seen);
+        let mat_bytes = canvas.mat().iter().map(|rect| rect.bytes()).sum();
         let frame_bytes = rects.iter().map(|rect| rect.bytes()).sum();
         let video_us = i64::from(frames) * 1_000_000 / i64::from(FPS);
         let store = match reader.duration_us() {
@@ -71,6 +75,7 @@ impl Atmosphere {
             frame_us: reader.frame_duration_us(),
             reader,
             rects,
+            mat_bytes,
             schedule: Schedule::default(),
             store,
             current_index: None,
@@ -91,18 +96,29 @@ impl Atmosphere {
         self.fault.as_ref()
     }
 
-    /// The packed samples of video frame `index`; frames have to be asked for in ascending order.
+    /// The packed samples of video frame `index`, as much as is seen of them: at most what the atmosphere was opened for.
+    /// Frames have to be asked for in ascending order.
     ///
     /// # Errors
     /// As [`Atmosphere::open`].
-    pub fn frame(&mut self, index: u32, out: &mut Vec<u8>) -> Result<(), AtmosphereError> {
+    pub fn frame(
+        &mut self,
+        index: u32,
+        seen: Seen,
+        out: &mut Vec<u8>,
+    ) -> Result<(), AtmosphereError> {
+        let wanted = match seen {
+            Seen::Mat => self.mat_bytes,
+            Seen::Everywhere => self.current.len(),
+        };
         let time_us = i64::from(index) * 1_000_000 / i64::from(FPS);
         if let (Some(stored), Some(store)) = (self.schedule.looped(time_us), &self.store) {
+            out.resize(wanted, 0);
             return store.read(stored, out).map_err(AtmosphereError::Store);
         }
         self.decode_until(time_us)?;
         out.clear();
-        out.extend_from_slice(&self.current);
+        out.extend_from_slice(&self.current[..wanted]);
         Ok(())
     }
 

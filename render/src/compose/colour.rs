@@ -111,6 +111,20 @@ pub fn to_rgb([y, cb, cr]: Ycc) -> Rgb {
     [r, g, b].map(|v| (v * 255.0).round().clamp(0.0, 255.0) as u8)
 }
 
+/// As [`to_rgb`] in integers, for whole pictures; at most 1 off.
+#[inline]
+pub(super) fn to_rgb_fast([y, cb, cr]: Ycc) -> Rgb {
+    const Y: i32 = fixed(255.0 / 219.0);
+    const R_CR: i32 = fixed(2.0 * (1.0 - KR) * 255.0 / 224.0);
+    const B_CB: i32 = fixed(2.0 * (1.0 - KB) * 255.0 / 224.0);
+    const G_CB: i32 = fixed(-2.0 * (1.0 - KB) * KB / KG * 255.0 / 224.0);
+    const G_CR: i32 = fixed(-2.0 * (1.0 - KR) * KR / KG * 255.0 / 224.0);
+    let [cb, cr] = [cb, cr].map(|c| i32::from(c) - 128);
+    let y = (i32::from(y) - 16) * Y + (1 << (BITS - 1));
+    [y + R_CR * cr, y + G_CB * cb + G_CR * cr, y + B_CB * cb]
+        .map(|v| (v >> BITS).clamp(0, 255) as u8)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +160,20 @@ mod tests {
                 for b in (0..=255).step_by(15) {
                     let rgb = [r, g, b].map(|v: i32| v as u8);
                     assert!(worst_error(rgb, nearest_ycc(rgb)) <= 2, "{rgb:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_fast_way_back_agrees_with_the_exact_one() {
+        for y in (0..=255).step_by(5) {
+            for cb in (0..=255).step_by(5) {
+                for cr in (0..=255).step_by(5) {
+                    let ycc = [y, cb, cr].map(|v: i32| v as u8);
+                    for (fast, exact) in to_rgb_fast(ycc).iter().zip(to_rgb(ycc)) {
+                        assert!(fast.abs_diff(exact) <= 1, "{ycc:?}");
+                    }
                 }
             }
         }

@@ -12,7 +12,7 @@ use super::resample::{AxisMap, Resampler};
 pub struct AtmosphereView<'a> {
     /// The rectangles, in the order of the bytes.
     pub rects: &'a [EvenRect],
-    /// Their samples, already blended with the ground.
+    /// Their samples, already blended with the ground; those of the last rectangles may be left out.
     pub samples: &'a [u8],
 }
 
@@ -49,7 +49,7 @@ impl Compositor {
 
     /// Writes every sample of `frame`.
     ///
-    /// The atmosphere has to cover the mat, and the whole canvas where the photo has alpha; what it leaves out is ground.
+    /// The atmosphere has to cover the mat. Where it leaves out the content and the photo has alpha, the ground shows.
     pub fn compose(
         &mut self,
         frame: &mut FrameMut<'_>,
@@ -57,17 +57,25 @@ impl Compositor {
         content: Content<'_>,
     ) {
         match atmosphere {
-            Some(view) => paste(frame, view),
-            None => self.paint_ground(frame, content.photo.has_alpha()),
+            Some(view) => {
+                let is_covered = view.samples.len() >= self.canvas.all().bytes();
+                paste(frame, view);
+                if content.photo.has_alpha() && !is_covered {
+                    self.paint_ground(frame, &[self.canvas.content]);
+                }
+            }
+            None => {
+                self.paint_ground(frame, &self.canvas.mat());
+                if content.photo.has_alpha() {
+                    self.paint_ground(frame, &[self.canvas.content]);
+                }
+            }
         }
         self.draw_content(frame, content);
         self.top.blend(frame);
     }
 
-    fn paint_ground(&self, frame: &mut FrameMut<'_>, everywhere: bool) {
-        let all = [self.canvas.all()];
-        let mat = self.canvas.mat();
-        let rects: &[EvenRect] = if everywhere { &all } else { &mat };
+    fn paint_ground(&self, frame: &mut FrameMut<'_>, rects: &[EvenRect]) {
         for rect in rects {
             for (index, plane) in frame.planes.iter_mut().enumerate() {
                 let r = rect.in_plane(index);
@@ -115,6 +123,9 @@ pub fn zoom_maps(
 fn paste(frame: &mut FrameMut<'_>, view: AtmosphereView<'_>) {
     let mut rest = view.samples;
     for rect in view.rects {
+        if rest.is_empty() {
+            return;
+        }
         for (index, plane) in frame.planes.iter_mut().enumerate() {
             let r = rect.in_plane(index);
             let (samples, tail) = rest.split_at(r.width * r.height);
@@ -201,6 +212,22 @@ mod tests {
         assert!(luma_at(&half, 20, 30).abs_diff(want as u8) <= 1);
         let hidden = compose(Some(view), &photo([255, 255, 255], None));
         assert_eq!(luma_at(&hidden, 20, 30), 235);
+    }
+
+    #[test]
+    fn a_backdrop_of_the_mat_alone_leaves_the_ground_behind_alpha() {
+        let rects: Vec<EvenRect> = CANVAS.mat().into_iter().chain([CANVAS.content]).collect();
+        let mat_bytes = CANVAS.mat().iter().map(|rect| rect.bytes()).sum();
+        let samples = vec![180u8; mat_bytes];
+        let view = AtmosphereView {
+            rects: &rects,
+            samples: &samples,
+        };
+        let frame = compose(Some(view), &photo([255, 255, 255], Some(0)));
+        assert_eq!(
+            luma_at(&frame, 20, 30),
+            colour::nearest_ycc(colour::GROUND)[0]
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub fn to_rgb(frame: &OwnedFrame) -> Vec<u8> {
         let chroma = (y / 2) * (width / 2);
         for x in 0..width {
             let c = chroma + x / 2;
-            rgb.extend(colour::to_rgb([luma[y * width + x], cb[c], cr[c]]));
+            rgb.extend(colour::to_rgb_fast([luma[y * width + x], cb[c], cr[c]]));
         }
     }
     rgb

@@ -29,11 +29,15 @@ pub(super) fn run(
     let opened = Atmosphere::open(overlay, canvas, plan.atmosphere_seen, plan.frames, temp_dir);
     let mut atmosphere = opened.map_err(RenderError::Atmosphere)?;
     let mut busy = started.elapsed();
-    for index in 0..plan.frames {
+    let seen = plan
+        .slots
+        .iter()
+        .flat_map(|slot| std::iter::repeat_n(slot.atmosphere_seen, slot.frames as usize));
+    for (index, seen) in (0..).zip(seen) {
         let mut samples = returned.try_recv().unwrap_or_default();
         let started = Instant::now();
         atmosphere
-            .frame(index, &mut samples)
+            .frame(index, seen, &mut samples)
             .map_err(RenderError::Atmosphere)?;
         busy += started.elapsed();
         hops.send(samples).map_err(|_| RenderError::Stopped)?;

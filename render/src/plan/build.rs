@@ -50,12 +50,11 @@ pub fn build(spec: &JobSpec, measured: Measured) -> Option<RenderPlan> {
         canvas: [canvas.width as u32, canvas.height as u32],
         frames,
         atmosphere: atmosphere(&spec.overlay),
-        // Any image may have to take the place of one that turns out broken.
-        atmosphere_seen: if measured.images.iter().any(|image| image.may_have_alpha) {
-            Seen::Everywhere
-        } else {
-            Seen::Mat
-        },
+        atmosphere_seen: slots
+            .iter()
+            .map(|slot| slot.atmosphere_seen)
+            .max()
+            .unwrap_or(Seen::Mat),
         frame: frame(&spec.frame),
         hook: spec.text_overlay.as_ref().map(|hook| Hook {
             text: hook.text.as_str().to_owned(),
@@ -124,6 +123,10 @@ fn slots(spec: &JobSpec, images: &[MeasuredImage], cuts: &[Cut], frames: u32) ->
                 first_frame: cut.frame,
                 frames: end - cut.frame,
                 beat_s: cut.beat_s,
+                atmosphere_seen: match image.may_have_alpha {
+                    true => Seen::Everywhere,
+                    false => Seen::Mat,
+                },
                 zoom: match asked.motion {
                     Motion::ZoomIn => [1.0, ZOOM_MAX],
                     Motion::ZoomOut => [ZOOM_MAX, 1.0],

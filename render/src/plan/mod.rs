@@ -70,7 +70,7 @@ pub struct RenderPlan {
     pub slots: Vec<Slot>,
     /// Z1.
     pub atmosphere: Source,
-    /// How much of the atmosphere can be seen at any time.
+    /// How much of the atmosphere can be seen in any slot.
     pub atmosphere_seen: Seen,
     /// Z3.
     pub frame: Source,
@@ -99,6 +99,8 @@ pub struct Slot {
     pub frames: u32,
     /// The beat the slot starts on, in seconds of the video; `None` for the first slot and for cuts off the beat.
     pub beat_s: Option<f64>,
+    /// How much of the atmosphere can be seen.
+    pub atmosphere_seen: Seen,
     /// Zoom on the first and on the last frame.
     pub zoom: [f64; 2],
     /// The point of the image that stays in view.
@@ -138,7 +140,7 @@ impl Source {
 }
 
 /// Which part of the atmosphere has to be composed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Seen {
     /// Only the mat around the content.
