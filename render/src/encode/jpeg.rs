@@ -23,7 +23,7 @@ pub fn write_jpeg(
     let full = RgbImage::from_raw(full_width, full_height, to_rgb(frame))
         .unwrap_or_else(|| RgbImage::new(full_width, full_height));
     let picture = match (full_width, full_height) > (width, height) {
-        true => imageops::resize(&full, width, height, imageops::FilterType::CatmullRom),
+        true => imageops::thumbnail(&full, width, height),
         false => full,
     };
     JpegEncoder::new_with_quality(writer, QUALITY)
