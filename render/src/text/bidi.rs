@@ -13,8 +13,13 @@ const RIGHT_TO_LEFT_MARK: char = '\u{200F}';
 const ARABIC_LETTER_MARK: char = '\u{61C}';
 
 /// Parts runs of different faces. The shaper mirrors a right-to-left word as a whole, and would swap the runs of
-/// a word that needs two faces; with this invisible space between them they are two words to it.
-const ZERO_WIDTH_SPACE: char = '\u{200B}';
+/// a word that needs two faces; with this between them they are two words to it. Neither character is visible nor
+/// turns its neighbours' direction.
+///
+/// Words end where a line may (Unicode Standard Annex 14), so after a zero width space (rule LB8). But none may
+/// end between a space and a zero width space (LB7): without the word joiner, a space that is a run of its own, as
+/// between an emoji and a word of another script, would be one word with the emoji and change places with it.
+const SEPARATOR: &str = "\u{2060}\u{200B}";
 
 /// A line between its marks.
 #[derive(Debug, PartialEq)]
@@ -51,7 +56,7 @@ pub(super) fn frame(paragraph: &str, runs: &[Range<usize>], rtl: bool) -> Framed
     let mut pieces = Vec::with_capacity(runs.len());
     for run in runs {
         if !pieces.is_empty() {
-            text.push(ZERO_WIDTH_SPACE);
+            text.push_str(SEPARATOR);
         }
         pieces.push((text.len(), run.clone()));
         text.push_str(&paragraph[run.clone()]);
@@ -108,7 +113,7 @@ mod tests {
             &[percent..percent + 2, percent + 2..percent + 3],
             true,
         );
-        assert_eq!(framed.text, "\u{200F}\u{200F}50\u{200B}%\u{200E}");
+        assert_eq!(framed.text, "\u{200F}\u{200F}50\u{2060}\u{200B}%\u{200E}");
         let found: Vec<_> = (0..framed.text.len())
             .filter_map(|i| framed.byte_of(i))
             .collect();

@@ -1,7 +1,7 @@
 //! What happens with media that are missing, broken, or not what they claim to be.
 
 use crate::support::{Studio, job, media, options};
-use gildhall_render::job::{ErrorKind, RenderError, RenderReport};
+use gildhall_render::job::{ErrorClass, RenderError, RenderReport};
 use gildhall_render::{NoBeatsReason, Warning};
 use image::codecs::gif::GifEncoder;
 use image::{Frame, Rgb, RgbImage, Rgba, RgbaImage};
@@ -50,7 +50,7 @@ fn without_any_usable_image_every_reason_is_told() {
     studio.write("note.jpg", b"this is a text and no picture at all\n");
     let error = studio.render(&job(&["missing.png", "note.jpg"], 1));
     let error = error.expect_err("nothing to show");
-    assert_eq!(error.kind(), ErrorKind::Input);
+    assert_eq!(error.class(), ErrorClass::Rejected);
     let RenderError::NoUsableImage { reasons } = &error else {
         panic!("{error}");
     };
@@ -74,6 +74,20 @@ fn a_file_that_is_no_video_is_no_overlay() {
         assert!(told, "{:?}", report.warnings);
         assert_eq!(report.frames, 30);
     }
+}
+
+#[test]
+fn an_image_in_the_overlays_place_is_called_one() {
+    let studio = studio();
+    let mut job = job(&["red.png"], 1);
+    job["overlay"] = json!("red.png");
+    let plan = studio.plan(&job).expect("planned");
+    let wanted = "it is an image (PNG); an overlay has to be a video";
+    let told = plan.warnings.iter().any(|warning| match warning {
+        Warning::OverlayUnusable { reason, .. } => reason == wanted,
+        _ => false,
+    });
+    assert!(told, "{:?}", plan.warnings);
 }
 
 #[test]
@@ -102,7 +116,7 @@ fn what_is_no_audio_is_an_input_error() {
     for bytes in [&playlist[..], b"", b"plain text\n", &picture[..]] {
         let (studio, job) = with_audio(bytes, "audio.mp3");
         let error = studio.render(&job).expect_err("no audio");
-        assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+        assert_eq!(error.class(), ErrorClass::Rejected, "{error}");
         assert!(error.to_string().contains("audio.mp3"), "{error}");
         assert!(studio.outputs().is_empty());
     }
@@ -170,6 +184,6 @@ fn keys_cannot_reach_beyond_the_asset_folder() {
     std::os::unix::fs::symlink("../out/secret.png", studio.asset("link.png")).expect("a link");
     let result = studio.render_to(&studio.video(), &job(&["link.png"], 1), &options(), &|_| {});
     let error = result.expect_err("outside");
-    assert_eq!(error.kind(), ErrorKind::Input);
+    assert_eq!(error.class(), ErrorClass::Rejected);
     assert!(error.to_string().contains("out of"), "{error}");
 }

@@ -1,11 +1,12 @@
 //! Which files there are afterwards, and which bytes are in them.
 
 use crate::support::{Studio, job, media, options};
-use gildhall_render::job::{ErrorKind, RenderError};
+use gildhall_render::job::{ErrorClass, RenderError};
 use serde_json::{Value, json};
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 fn everything() -> (Studio, Value) {
     let studio = Studio::with([
@@ -92,7 +93,7 @@ fn a_cancelled_render_leaves_nothing() {
         cancel.fetch_or(progress.done >= 40, Ordering::Relaxed);
     });
     let error = result.expect_err("cancelled");
-    assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
+    assert_eq!(error.class(), ErrorClass::Cancelled, "{error}");
     assert_eq!(studio.outputs(), ["video.mp4"]);
     assert_eq!(
         fs::read(studio.video()).expect("untouched"),
@@ -101,11 +102,40 @@ fn a_cancelled_render_leaves_nothing() {
 }
 
 #[test]
+fn a_render_that_is_over_its_time_leaves_nothing() {
+    let (studio, mut job) = everything();
+    job["duration_s"] = json!(180);
+    fs::write(studio.video(), b"an older video").expect("an older file");
+    // At once, and somewhere on the way: three minutes of video take longer than that.
+    for limit_ms in [0, 1_000] {
+        let mut options = options();
+        options.deadline = Some(Instant::now() + Duration::from_millis(limit_ms));
+        let result = studio.render_to(&studio.video(), &job, &options, &|_| {});
+        let error = result.expect_err("over time");
+        assert!(matches!(error, RenderError::TimeUp), "{error:?}");
+        assert_eq!(error.class(), ErrorClass::Resource);
+        assert_eq!(studio.outputs(), ["video.mp4"]);
+    }
+    let older = fs::read(studio.video()).expect("untouched");
+    assert_eq!(older, b"an older video");
+}
+
+#[test]
+fn a_limit_that_is_kept_changes_nothing() {
+    let studio = Studio::with([("red.png", media::flat([180, 30, 40]))]);
+    let mut options = options();
+    options.deadline = Some(Instant::now() + Duration::from_secs(600));
+    let job = job(&["red.png"], 1);
+    let report = studio.render_to(&studio.video(), &job, &options, &|_| {});
+    assert_eq!(report.expect("in time").frames, 30);
+}
+
+#[test]
 fn an_output_folder_that_is_not_there_is_the_machines_fault() {
     let studio = Studio::with([("red.png", media::flat([180, 30, 40]))]);
     let nowhere = studio.out("no/such/folder/video.mp4");
     let result = studio.render_to(&nowhere, &job(&["red.png"], 1), &options(), &|_| {});
     let error = result.expect_err("nowhere to write");
-    assert_eq!(error.kind(), ErrorKind::Environment, "{error}");
+    assert_eq!(error.class(), ErrorClass::Recoverable, "{error}");
     assert!(error.to_string().contains("video.mp4"), "{error}");
 }

@@ -6,6 +6,7 @@ mod companions;
 mod cuts;
 mod degradation;
 mod files;
+mod golden;
 mod layers;
 mod sound;
 mod stream;
