@@ -144,6 +144,44 @@ fn a_render_tells_its_result_as_json_and_its_progress_in_lines() {
 }
 
 #[test]
+fn reduced_quality_needs_half_the_memory_at_most() {
+    let folder = Folder::new("memory");
+    let report_of = |quality: &str| {
+        let mut job = job(5);
+        job["images"] = json!([
+            "products/ring.jpg",
+            "products/box.webp",
+            "products/bag.png",
+            "products/perfume.jpg"
+        ]);
+        job["audio"] = json!("audio/track.mp3");
+        job["overlay"] = json!("default");
+        job["text_overlay"] = json!("Only 24 hours: the gold drop \u{2728}");
+        job["output"] = json!({"quality": quality, "preset": "veryfast"});
+        folder.write("job.json", &job);
+        // Two threads on any machine: at full quality memory grows with each, at reduced quality it does not.
+        let args = [
+            "render",
+            "job.json",
+            "--assets",
+            ASSETS,
+            "--threads",
+            "2",
+            "-q",
+            "--json",
+        ];
+        let output = folder.run(&args);
+        assert_code(&output, 0);
+        json_of(&output)
+    };
+    let (full, reduced) = (report_of("full"), report_of("reduced"));
+    assert_eq!(full["frames"], reduced["frames"]);
+    let peak = |report: &Value| report["peak_memory_bytes"].as_u64().expect("a number");
+    let (full, reduced) = (peak(&full), peak(&reduced));
+    assert!(2 * reduced <= full, "{reduced} bytes against {full}");
+}
+
+#[test]
 fn without_json_a_person_reads_where_the_files_are() {
     let folder = Folder::new("summary");
     folder.write("job.json", &job(1));
@@ -173,6 +211,10 @@ fn a_wrong_command_line_ends_with_2() {
         &["render", "job.json", "--encoder", "h265"],
         &["render", "job.json", "--threads", "0"],
         &["render", "job.json", "--threads", "65"],
+        &["render", "job.json", "--time-limit", "0"],
+        &["render", "job.json", "--time-limit", "3601"],
+        &["render", "job.json", "--progress", "json"],
+        &["render", "job.json", "--json", "--progress", "json", "-q"],
     ] {
         let output = folder.run(args);
         assert_code(&output, 2);
@@ -245,6 +287,101 @@ fn what_the_machine_lacks_ends_with_5() {
 }
 
 #[test]
+fn with_json_a_failure_is_an_object_too() {
+    let folder = Folder::new("failure");
+    let mut faulty = job(1);
+    faulty["priority"] = json!(12);
+    folder.write("faulty.json", &faulty);
+    let mut no_image = job(1);
+    no_image["images"] = json!(["products/no-such.jpg"]);
+    folder.write("no-image.json", &no_image);
+    for (job, exit_code, code, class) in [
+        ("faulty.json", 3, "invalid_job", "rejected"),
+        ("no-image.json", 4, "no_usable_image", "rejected"),
+        ("no-such.json", 5, "environment", "recoverable"),
+    ] {
+        let plain = folder.run(&["render", job, "--assets", ASSETS, "-q"]);
+        let output = folder.run(&["render", job, "--assets", ASSETS, "-q", "--json"]);
+        assert_code(&output, exit_code);
+        assert_eq!(output.stderr, plain.stderr, "the same words for people");
+        let error = &json_of(&output)["error"];
+        assert_eq!(
+            (&error["code"], &error["class"]),
+            (&json!(code), &json!(class))
+        );
+        let message = error["message"].as_str().expect("a message");
+        assert_eq!(format!("error: {message}\n"), text(&output.stderr));
+        let fault = &error["faults"][0]["field"];
+        match code {
+            "invalid_job" => assert_eq!(fault, "/priority"),
+            _ => assert_eq!(fault, &Value::Null),
+        }
+    }
+}
+
+#[test]
+fn progress_for_programs_is_a_line_of_json_before_the_result() {
+    let folder = Folder::new("progress");
+    folder.write("job.json", &job(2));
+    let args = ["render", "job.json", "--assets", ASSETS, "--json"];
+    let output = folder.run(&[&args[..], &["--progress", "json"]].concat());
+    assert_code(&output, 0);
+    assert_eq!(text(&output.stderr), "");
+    let lines: Vec<Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect();
+    let (result, progress) = lines.split_last().expect("a result");
+    assert_eq!(result["frames"], 60);
+    assert!(!progress.is_empty());
+    for line in progress {
+        let line = &line["progress"];
+        assert_eq!(
+            (&line["stage"], &line["total"]),
+            (&json!("render"), &json!(60))
+        );
+        let frames = line["frames"].as_u64().expect("a number");
+        assert!((1..=60).contains(&frames), "{line}");
+    }
+    // A failure takes the result's place, on one line as well.
+    let wrong = [
+        &args[..2],
+        &["--assets", "no-such", "--json", "--progress", "json"],
+    ]
+    .concat();
+    let output = folder.run(&wrong);
+    assert_code(&output, 5);
+    assert_eq!(text(&output.stdout).lines().count(), 1);
+    assert_eq!(json_of(&output)["error"]["class"], "recoverable");
+}
+
+#[test]
+fn a_render_over_its_time_limit_ends_with_6_and_leaves_no_files() {
+    let folder = Folder::new("time-limit");
+    let mut long = job(180);
+    // The full size, so that no machine is done within the second.
+    long["output"] = json!({});
+    folder.write("job.json", &long);
+    let args = ["render", "job.json", "--assets", ASSETS, "-q", "--json"];
+    let output = folder.run(&[&args[..], &["--time-limit", "1"]].concat());
+    assert_code(&output, 6);
+    assert!(text(&output.stderr).contains("time limit"));
+    let error = &json_of(&output)["error"];
+    assert_eq!(
+        (&error["code"], &error["class"]),
+        (&json!("time_limit"), &json!("resource"))
+    );
+    assert_eq!(folder.names(), ["job.json"]);
+    for limit in ["1", "3600"] {
+        folder.write("short.json", &job(1));
+        let args = ["render", "short.json", "--assets", ASSETS, "--plan"];
+        let output = folder.run(&[&args[..], &["--time-limit", limit]].concat());
+        // Within the range of the option; how long a plan takes is the machine's affair.
+        assert_ne!(output.status.code(), Some(2), "{limit}");
+    }
+}
+
+#[test]
 fn the_plan_is_printed_and_nothing_is_rendered() {
     let folder = Folder::new("plan");
     let mut job = job(8);
@@ -309,6 +446,10 @@ fn doctor_tells_what_there_is() {
             "{name}"
         );
     }
+    assert_eq!(
+        findings["audio_encoder"],
+        json!({"name": "aac", "fault": null})
+    );
     assert!(
         findings["ffmpeg"]
             .as_array()
@@ -322,7 +463,9 @@ fn doctor_tells_what_there_is() {
     assert!(findings["threads"].as_u64() >= Some(1));
     let for_people = folder.run(&["doctor"]);
     assert_code(&for_people, 0);
-    assert!(text(&for_people.stdout).contains("ready to render"));
+    let said = text(&for_people.stdout);
+    assert!(said.contains("\nready to render"), "{said}");
+    assert!(said.contains("encoder   aac      usable"), "{said}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::pointer::Pointer;
 use crate::read::{Read, wrong_type};
 use crate::words::words;
 
-/// The moving atmosphere behind the images.
+/// The moving atmosphere behind the images: a video, looped.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Overlay {
     /// The system's own glitter.
@@ -18,7 +18,7 @@ pub enum Overlay {
     Default,
     /// No atmosphere: the plain dark background.
     None,
-    /// A video or image of the tenant.
+    /// A video of the tenant.
     Asset(AssetKey),
 }
 
@@ -124,7 +124,7 @@ impl JsonSchema for Overlay {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "title": "Overlay",
-            "description": "The moving atmosphere behind the images.",
+            "description": "The moving atmosphere behind the images: a video, looped.",
             "anyOf": [
                 {"const": "default", "description": "The system's own glitter."},
                 {"const": "none", "description": "No atmosphere: the plain dark background."},

@@ -24,6 +24,7 @@ pub mod limits;
 pub mod schema;
 
 mod fault;
+mod fleet;
 mod hook;
 mod image;
 mod key;
@@ -45,6 +46,11 @@ mod wire;
 mod words;
 
 pub use fault::{Fault, FaultCode, SpecFaults};
+pub use fleet::{
+    CLOUDEVENTS_VERSION, Event, EventData, EventKind, EventProgress, Failure, FailureClass,
+    IdFault, JSON, JobFile, JobId, JobMessage, JobOutput, JobStatus, MESSAGE_TYPE, MSGPACK,
+    MessageFault, TenantId, UsedAsset,
+};
 pub use hook::{HookPosition, HookStyle, TextOverlay};
 pub use image::{Focus, ImageSpec, Motion};
 pub use key::{AssetKey, KeyFault};

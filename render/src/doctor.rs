@@ -1,5 +1,6 @@
 //! What this machine offers for rendering, and what is missing.
 
+use crate::audio::{AacSettings, MasteredAudio, SAMPLE_RATE_HZ};
 use crate::encode::{Backend, VideoSettings, usable_encoders};
 use crate::text::FontLibrary;
 use gildhall_proto::Preset;
@@ -10,8 +11,10 @@ use serde::Serialize;
 pub struct Findings {
     /// Versions of FFmpeg's libraries.
     pub ffmpeg: Vec<Library>,
-    /// Every encoder, and why those that are not usable are not.
+    /// Every H.264 encoder, and why those that are not usable are not.
     pub encoders: Vec<Encoder>,
+    /// The encoder of the sound.
+    pub audio_encoder: Encoder,
     /// What hooks can be set in.
     pub fonts: Vec<Font>,
     /// Decoders on the list of accepted ones that this FFmpeg lacks.
@@ -29,10 +32,10 @@ pub struct Library {
     pub version: String,
 }
 
-/// An H.264 encoder.
+/// An encoder.
 #[derive(Clone, Debug, Serialize)]
 pub struct Encoder {
-    /// Its word for `--encoder`.
+    /// Its word for `--encoder`, or `aac`.
     pub name: String,
     /// Why it cannot be used; `None` if it can.
     pub fault: Option<String>,
@@ -55,11 +58,12 @@ impl Findings {
             .encoders
             .iter()
             .any(|e| e.name == x264 && e.fault.is_none());
-        encodes && self.fonts.iter().any(|font| font.found.is_some())
+        let sounds = self.audio_encoder.fault.is_none();
+        encodes && sounds && self.fonts.iter().any(|font| font.found.is_some())
     }
 }
 
-/// Looks at the machine. Every encoder is tried by encoding a frame.
+/// Looks at the machine. Every encoder is tried by encoding something short.
 pub fn examine() -> Findings {
     crate::media::quieten_ffmpeg();
     let trial = VideoSettings {
@@ -68,6 +72,7 @@ pub fn examine() -> Findings {
         preset: Preset::Veryfast,
         crf: 21,
         threads: 1,
+        lean: false,
     };
     let encoders = usable_encoders(trial)
         .into_iter()
@@ -78,9 +83,19 @@ pub fn examine() -> Findings {
     Findings {
         ffmpeg: libraries(),
         encoders: encoders.collect(),
+        audio_encoder: audio_encoder(),
         fonts: fonts(),
         missing_decoders: crate::media::allowed::missing_decoders(),
         threads: crate::job::RenderOptions::default().threads,
+    }
+}
+
+/// Encodes a second of silence, which is decoded again on the way.
+fn audio_encoder() -> Encoder {
+    let trial = MasteredAudio::silence(u64::from(SAMPLE_RATE_HZ), &AacSettings::default());
+    Encoder {
+        name: "aac".to_owned(),
+        fault: trial.err().map(|error| crate::describe(&error)),
     }
 }
 
@@ -105,5 +120,45 @@ fn fonts() -> Vec<Font> {
             })
             .collect(),
         Err(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoder(name: &str, usable: bool) -> Encoder {
+        Encoder {
+            name: name.to_owned(),
+            fault: (!usable).then(|| "it is missing".to_owned()),
+        }
+    }
+
+    fn findings(x264: bool, aac: bool, font: bool) -> Findings {
+        Findings {
+            ffmpeg: Vec::new(),
+            encoders: vec![encoder("nvenc", true), encoder("x264", x264)],
+            audio_encoder: encoder("aac", aac),
+            fonts: vec![Font {
+                role: "Latin".to_owned(),
+                found: font.then(|| "a face".to_owned()),
+            }],
+            missing_decoders: Vec::new(),
+            threads: 1,
+        }
+    }
+
+    #[test]
+    fn picture_sound_and_a_font_are_all_needed() {
+        assert!(findings(true, true, true).can_render());
+        assert!(!findings(false, true, true).can_render());
+        assert!(!findings(true, false, true).can_render());
+        assert!(!findings(true, true, false).can_render());
+    }
+
+    #[test]
+    fn aac_is_tried() {
+        let aac = audio_encoder();
+        assert_eq!((aac.name.as_str(), aac.fault), ("aac", None));
     }
 }

@@ -40,7 +40,7 @@ fn text(findings: &Findings) -> String {
         .collect();
     line(&format!("FFmpeg    {}", libraries.join(", ")));
     line(&format!("threads   {}", findings.threads));
-    for encoder in &findings.encoders {
+    for encoder in findings.encoders.iter().chain([&findings.audio_encoder]) {
         let state = encoder.fault.as_deref().unwrap_or("usable");
         line(&format!("encoder   {:<8} {state}", encoder.name));
     }

@@ -1,7 +1,7 @@
 //! How the command ends.
 
 use gildhall_proto::SpecFaults;
-use gildhall_render::job::{ErrorKind, RenderError};
+use gildhall_render::job::{ErrorClass, RenderError};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -12,7 +12,8 @@ pub const HELP: &str = "Exit codes:
   2    the command line is wrong
   3    the job file is not valid; every fault is listed
   4    the job's media cannot be used
-  5    the machine failed: disk, memory, encoder; trying again may help
+  5    the machine failed: disk, files, encoder; trying again may help
+  6    memory or time (--time-limit) ran out; a lower quality may help
   130  interrupted";
 
 /// Nothing went wrong, but not everything needed is there.
@@ -41,11 +42,23 @@ fn number(error: &anyhow::Error) -> u8 {
     if error.is::<SpecFaults>() {
         return 3;
     }
-    match error.downcast_ref::<RenderError>().map(RenderError::kind) {
-        Some(ErrorKind::Input) => 4,
-        Some(ErrorKind::Cancelled) => 130,
-        Some(ErrorKind::Environment) | None => 5,
+    match class(error) {
+        ErrorClass::Rejected => 4,
+        ErrorClass::Recoverable => 5,
+        ErrorClass::Resource => 6,
+        ErrorClass::Cancelled => 130,
     }
+}
+
+/// Who is to act on an error of the command. What is neither the job's fault nor the renderer's is the machine's: a job
+/// file or a folder that cannot be read.
+pub fn class(error: &anyhow::Error) -> ErrorClass {
+    if error.is::<SpecFaults>() {
+        return ErrorClass::Rejected;
+    }
+    error
+        .downcast_ref::<RenderError>()
+        .map_or(ErrorClass::Recoverable, RenderError::class)
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

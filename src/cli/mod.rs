@@ -2,6 +2,7 @@
 
 mod doctor;
 mod exit;
+mod failure;
 mod job_file;
 mod progress;
 mod render;

@@ -1,7 +1,7 @@
 //! `gildhall render`.
 
-use super::progress::Display;
-use super::{job_file, summary};
+use super::progress::{Display, Style};
+use super::{failure, job_file, summary};
 use anyhow::Context;
 use gildhall_render::assets::AssetRoot;
 use gildhall_render::encode::EncoderChoice;
@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 /// Arguments of `gildhall render`.
 #[derive(Debug, clap::Args)]
@@ -30,19 +31,36 @@ pub struct Args {
     /// Encoder threads, 1 to 64; [default: the number of cores, at most 16].
     #[arg(long, env = "GILDHALL_THREADS", value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: Option<u8>,
-    /// Print the result as JSON.
+    /// Give up after so many seconds, 1 to 3600 [default: never].
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=3600))]
+    time_limit: Option<u16>,
+    /// Print the result, or why there is none, as JSON.
     #[arg(long)]
     json: bool,
     /// Print the plan as JSON and render nothing.
     #[arg(long)]
     plan: bool,
+    /// How to show progress.
+    #[arg(long, value_enum, value_name = "STYLE", default_value_t = Style::Auto, requires_if("json", "json"))]
+    progress: Style,
     /// Show no progress.
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "progress")]
     quiet: bool,
 }
 
-/// Renders, or prints the plan.
+/// Renders, or prints the plan. With `--json` a failure is told on standard output too.
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    let outcome = answer(args);
+    if let Err(error) = &outcome
+        && args.json
+    {
+        // Where the output is closed, the exit code and the error stream have to do.
+        let _ = print(&failure_text(args, error));
+    }
+    outcome
+}
+
+fn answer(args: &Args) -> anyhow::Result<()> {
     let spec = job_file::read(&args.job)?;
     let folder = args
         .assets
@@ -68,11 +86,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let parent = folder_of(&output);
     fs::create_dir_all(parent)
         .with_context(|| format!("cannot create the folder {}", parent.display()))?;
-    let display = Display::new(args.quiet);
+    let display = Display::new(args.progress, args.quiet);
     let result = job::render(request, &|progress| display.update(progress));
     display.finish();
     let report = result?;
     match args.json {
+        true if args.progress == Style::Json => print(&serde_json::to_string(&report)?),
         true => print(&serde_json::to_string_pretty(&report)?),
         false => print(&summary::text(&report)),
     }
@@ -81,6 +100,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 fn options(args: &Args) -> anyhow::Result<RenderOptions> {
     let mut options = RenderOptions {
         encoder: args.encoder,
+        deadline: args
+            .time_limit
+            .map(|seconds| Instant::now() + Duration::from_secs(seconds.into())),
         ..RenderOptions::default()
     };
     if let Some(threads) = args.threads {
@@ -110,6 +132,15 @@ fn default_output(job: &Path) -> PathBuf {
     match job.file_stem() {
         Some(stem) if job != Path::new("-") => Path::new(stem).with_extension("mp4"),
         _ => PathBuf::from("video.mp4"),
+    }
+}
+
+/// On one line behind lines of progress, else so that a person can read it too, like the result.
+fn failure_text(args: &Args, error: &anyhow::Error) -> String {
+    let object = failure::object(error);
+    match args.progress {
+        Style::Auto => format!("{object:#}"),
+        Style::Json => object.to_string(),
     }
 }
 

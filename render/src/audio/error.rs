@@ -26,3 +26,18 @@ pub enum AudioError {
     #[error("loudness cannot be measured")]
     Loudness(#[from] ebur128::Error),
 }
+
+impl AudioError {
+    /// Whether memory ran out.
+    #[must_use]
+    pub fn is_out_of_memory(&self) -> bool {
+        const NO_MEMORY: ffmpeg_next::Error = ffmpeg_next::Error::Other {
+            errno: ffmpeg_next::error::ENOMEM,
+        };
+        match self {
+            Self::Encode { source, .. } => *source == NO_MEMORY,
+            Self::Loudness(error) => *error == ebur128::Error::NoMem,
+            Self::Media(_) | Self::InvalidEdit { .. } => false,
+        }
+    }
+}

@@ -37,6 +37,19 @@ pub enum EncodeError {
 }
 
 impl EncodeError {
+    /// Whether memory ran out.
+    #[must_use]
+    pub fn is_out_of_memory(&self) -> bool {
+        const NO_MEMORY: ffmpeg_next::Error = ffmpeg_next::Error::Other {
+            errno: ffmpeg_next::error::ENOMEM,
+        };
+        match self {
+            Self::OutOfMemory => true,
+            Self::Ffmpeg { source, .. } => *source == NO_MEMORY,
+            _ => false,
+        }
+    }
+
     /// Wraps an answer of FFmpeg.
     pub(super) fn ffmpeg(step: &'static str) -> impl Fn(ffmpeg_next::Error) -> Self {
         move |source| Self::Ffmpeg { step, source }

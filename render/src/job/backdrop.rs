@@ -27,7 +27,7 @@ pub(super) fn run(
 ) -> Result<Option<Warning>, RenderError> {
     let started = Instant::now();
     let opened = Atmosphere::open(overlay, canvas, plan.atmosphere_seen, plan.frames, temp_dir);
-    let mut atmosphere = opened.map_err(RenderError::Atmosphere)?;
+    let mut atmosphere = opened.map_err(RenderError::atmosphere)?;
     let mut busy = started.elapsed();
     let seen = plan
         .slots
@@ -38,7 +38,7 @@ pub(super) fn run(
         let started = Instant::now();
         atmosphere
             .frame(index, seen, &mut samples)
-            .map_err(RenderError::Atmosphere)?;
+            .map_err(RenderError::atmosphere)?;
         busy += started.elapsed();
         hops.send(samples).map_err(|_| RenderError::Stopped)?;
     }

@@ -4,6 +4,8 @@ use crate::assets::AssetError;
 use crate::atmosphere::AtmosphereError;
 use crate::audio::AudioError;
 use crate::encode::EncodeError;
+use crate::media::MediaError;
+use serde::Serialize;
 use std::io;
 use std::path::PathBuf;
 
@@ -49,6 +51,9 @@ pub enum RenderError {
         /// The operating system's answer.
         source: io::Error,
     },
+    /// The deadline of the options has passed.
+    #[error("the render took longer than its time limit")]
+    TimeUp,
     /// The caller cancelled the render.
     #[error("the render was cancelled")]
     Cancelled,
@@ -58,28 +63,166 @@ pub enum RenderError {
 }
 
 /// What a [`RenderError`] means to whoever has to act on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// The job or its media are at fault; trying again is useless.
-    Input,
-    /// The machine is at fault: disk, memory, a missing encoder. Another attempt may succeed.
-    Environment,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// The machine is at fault: disk, files, a missing encoder. Another attempt, here or elsewhere, may succeed.
+    Recoverable,
+    /// The job or its media are at fault: no attempt can succeed.
+    Rejected,
+    /// Memory or time ran out: an attempt at reduced quality may succeed.
+    Resource,
     /// Someone wanted it to stop.
     Cancelled,
 }
 
 impl RenderError {
-    /// Who is to act.
-    pub fn kind(&self) -> ErrorKind {
+    /// Who is to act, and how. A full disk is [`ErrorClass::Recoverable`]: less quality hardly frees it.
+    #[must_use]
+    pub fn class(&self) -> ErrorClass {
         match self {
-            Self::NoUsableImage { .. } => ErrorKind::Input,
-            Self::AudioAsset { source, .. } if !source.is_temporary() => ErrorKind::Input,
+            Self::NoUsableImage { .. } => ErrorClass::Rejected,
+            Self::AudioAsset { source, .. } if !source.is_temporary() => ErrorClass::Rejected,
             Self::Audio {
                 source: AudioError::Media(media),
                 ..
-            } if media.is_permanent() => ErrorKind::Input,
-            Self::Cancelled => ErrorKind::Cancelled,
-            _ => ErrorKind::Environment,
+            } if media.is_permanent() => ErrorClass::Rejected,
+            Self::Cancelled => ErrorClass::Cancelled,
+            Self::TimeUp => ErrorClass::Resource,
+            _ if self.is_out_of_memory() => ErrorClass::Resource,
+            _ => ErrorClass::Recoverable,
         }
+    }
+
+    /// A name for programs, one for each kind of error. It does not change between releases.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoUsableImage { .. } => "no_usable_image",
+            Self::AudioAsset { .. } | Self::Audio { .. } => "audio_unusable",
+            Self::Silence(_) => "silence_failed",
+            Self::Atmosphere(_) => "atmosphere_failed",
+            Self::Encode(_) => "encoding_failed",
+            Self::Output { .. } => "output_failed",
+            Self::TimeUp => "time_limit",
+            Self::Cancelled => "cancelled",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// What a failure of the music means: one that ran into the deadline says nothing about the file.
+    pub(super) fn audio(asset: &str, source: AudioError) -> Self {
+        match source {
+            AudioError::Media(MediaError::TimedOut) => Self::TimeUp,
+            source => Self::Audio {
+                asset: asset.to_owned(),
+                source,
+            },
+        }
+    }
+
+    /// What a failure of the overlay means: one that ran into the deadline says nothing about the file.
+    pub(super) fn atmosphere(source: AtmosphereError) -> Self {
+        match source {
+            AtmosphereError::Media(MediaError::TimedOut) => Self::TimeUp,
+            source => Self::Atmosphere(source),
+        }
+    }
+
+    fn is_out_of_memory(&self) -> bool {
+        let no_memory = |error: &io::Error| error.kind() == io::ErrorKind::OutOfMemory;
+        match self {
+            Self::Audio { source, .. } | Self::Silence(source) => source.is_out_of_memory(),
+            Self::Encode(source) => source.is_out_of_memory(),
+            Self::Output { source, .. } => no_memory(source),
+            Self::AudioAsset {
+                source: AssetError::Io(source),
+                ..
+            }
+            | Self::Atmosphere(
+                AtmosphereError::Store(source) | AtmosphereError::Media(MediaError::Io(source)),
+            ) => no_memory(source),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asset(source: AssetError) -> RenderError {
+        RenderError::AudioAsset {
+            asset: "a.mp3".to_owned(),
+            source,
+        }
+    }
+
+    fn audio(source: MediaError) -> RenderError {
+        RenderError::audio("a.mp3", source.into())
+    }
+
+    fn overlay(source: MediaError) -> RenderError {
+        RenderError::atmosphere(source.into())
+    }
+
+    fn output(kind: io::ErrorKind) -> RenderError {
+        RenderError::Output {
+            path: PathBuf::from("video.mp4"),
+            source: kind.into(),
+        }
+    }
+
+    #[test]
+    fn every_error_has_its_class_and_its_code() {
+        use ErrorClass::{Cancelled, Recoverable, Rejected, Resource};
+        let no_image = RenderError::NoUsableImage {
+            reasons: Vec::new(),
+        };
+        let no_encoder = EncodeError::NoEncoder { name: "libx264" };
+        let slow = MediaError::TimedOut;
+        let broken = || MediaError::Io(io::ErrorKind::Other.into());
+        let unread = AssetError::Io(io::ErrorKind::Other.into());
+        let short = AtmosphereError::Store(io::ErrorKind::OutOfMemory.into());
+        let table = [
+            (no_image, Rejected, "no_usable_image"),
+            (asset(AssetError::Missing), Rejected, "audio_unusable"),
+            (asset(unread), Recoverable, "audio_unusable"),
+            (audio(MediaError::NotMedia), Rejected, "audio_unusable"),
+            (audio(broken()), Recoverable, "audio_unusable"),
+            (audio(slow), Resource, "time_limit"),
+            (overlay(broken()), Recoverable, "atmosphere_failed"),
+            (overlay(MediaError::TimedOut), Resource, "time_limit"),
+            (
+                RenderError::Atmosphere(short),
+                Resource,
+                "atmosphere_failed",
+            ),
+            (no_encoder.into(), Recoverable, "encoding_failed"),
+            (EncodeError::OutOfMemory.into(), Resource, "encoding_failed"),
+            (
+                output(io::ErrorKind::StorageFull),
+                Recoverable,
+                "output_failed",
+            ),
+            (
+                output(io::ErrorKind::OutOfMemory),
+                Resource,
+                "output_failed",
+            ),
+            (RenderError::TimeUp, Resource, "time_limit"),
+            (RenderError::Cancelled, Cancelled, "cancelled"),
+            (RenderError::Stopped, Recoverable, "stopped"),
+        ];
+        for (error, class, code) in table {
+            assert_eq!((error.class(), error.code()), (class, code), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn classes_are_words_for_programs() {
+        let word = |class| serde_json::to_string(&class).expect("a word");
+        assert_eq!(word(ErrorClass::Rejected), "\"rejected\"");
+        assert_eq!(word(ErrorClass::Resource), "\"resource\"");
     }
 }

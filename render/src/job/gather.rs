@@ -7,11 +7,13 @@ use crate::beats;
 use crate::defaults;
 use crate::describe;
 use crate::media::{MediaError, MediaSource, VideoReader};
-use crate::photo::{self, Photo};
+use crate::photo::{self, Format, Photo};
 use crate::plan::{Measured, MeasuredAudio, MeasuredImage, SAMPLE_RATE};
 use crate::warning::Warning;
 use gildhall_proto::limits::MAX_DURATION_MS;
 use gildhall_proto::{AssetKey, Cuts, Frame, ImageSpec, JobSpec, Overlay};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::thread;
 
 /// Listened to beyond the length of the video, so that a track which goes on is told from one that ends.
@@ -38,10 +40,10 @@ pub(super) fn gather(
     options: &RenderOptions,
 ) -> Result<Gathered, RenderError> {
     thread::scope(|scope| {
-        let music = scope.spawn(|| music(spec, assets));
+        let music = scope.spawn(|| music(spec, assets, options));
         let mut warnings = Vec::new();
         let images = images(&spec.images, assets, options, &mut warnings)?;
-        let overlay = overlay(&spec.overlay, assets, &mut warnings)?;
+        let overlay = overlay(&spec.overlay, assets, options, &mut warnings)?;
         let frame = frame(&spec.frame, assets, &mut warnings);
         let music = music.join().map_err(|_| RenderError::Stopped)??;
         let (source, audio) = music.unzip();
@@ -99,6 +101,7 @@ fn probe_image(key: &AssetKey, assets: &AssetRoot) -> Result<bool, String> {
 fn music(
     spec: &JobSpec,
     assets: &AssetRoot,
+    options: &RenderOptions,
 ) -> Result<Option<(MediaSource, MeasuredAudio)>, RenderError> {
     let Some(key) = &spec.audio else {
         return Ok(None);
@@ -107,11 +110,9 @@ fn music(
         asset: key.to_string(),
         source,
     })?;
-    let source = MediaSource::file(file);
-    let measured = listen(spec, &source).map_err(|source| RenderError::Audio {
-        asset: key.to_string(),
-        source,
-    })?;
+    let source = options.timed(MediaSource::file(file));
+    let measured =
+        listen(spec, &source).map_err(|source| RenderError::audio(key.as_str(), source))?;
     Ok(Some((source, measured)))
 }
 
@@ -142,16 +143,22 @@ fn listen(spec: &JobSpec, source: &MediaSource) -> Result<MeasuredAudio, AudioEr
 fn overlay(
     wanted: &Overlay,
     assets: &AssetRoot,
+    options: &RenderOptions,
     warnings: &mut Vec<Warning>,
 ) -> Result<Option<MediaSource>, RenderError> {
-    let default =
-        || defaults::overlay().map_err(|e| RenderError::Atmosphere(MediaError::Io(e).into()));
+    let default = || {
+        defaults::overlay()
+            .map(|source| options.timed(source))
+            .map_err(|e| RenderError::Atmosphere(MediaError::Io(e).into()))
+    };
     match wanted {
         Overlay::None => Ok(None),
         Overlay::Default => default().map(Some),
-        Overlay::Asset(key) => match try_overlay(key, assets) {
+        Overlay::Asset(key) => match try_overlay(key, assets, options) {
             Ok(source) => Ok(Some(source)),
             Err(reason) => {
+                // A file that was not read in time may be sound.
+                options.check_cancel()?;
                 warnings.push(Warning::OverlayUnusable {
                     asset: key.to_string(),
                     reason,
@@ -164,9 +171,18 @@ fn overlay(
 }
 
 /// Opens an overlay and decodes its first picture.
-fn try_overlay(key: &AssetKey, assets: &AssetRoot) -> Result<MediaSource, String> {
+fn try_overlay(
+    key: &AssetKey,
+    assets: &AssetRoot,
+    options: &RenderOptions,
+) -> Result<MediaSource, String> {
     let file = assets.file(key).map_err(|e: AssetError| describe(&e))?;
-    let source = MediaSource::file(file);
+    if let Some(format) = image_format(&file) {
+        return Err(format!(
+            "it is an image ({format}); an overlay has to be a video"
+        ));
+    }
+    let source = options.timed(MediaSource::file(file));
     let first = VideoReader::open(&source, 16, 16).and_then(|mut reader| {
         let seen = reader.next_picture()?.is_some();
         Ok(seen)
@@ -176,6 +192,14 @@ fn try_overlay(key: &AssetKey, assets: &AssetRoot) -> Result<MediaSource, String
         Ok(false) => Err(MediaError::NoVideoStream.to_string()),
         Err(error) => Err(describe(&error)),
     }
+}
+
+/// The kind of image that a file is, if it is one.
+fn image_format(file: &File) -> Option<Format> {
+    let mut head = [0; 64];
+    // A file that cannot be read is left to the decoder, which tells why.
+    let length = file.read_at(&mut head, 0).ok()?;
+    photo::sniff(&head[..length])
 }
 
 /// The job's own frame; the procedural one takes its place where it cannot be used.

@@ -28,7 +28,7 @@ mod request;
 mod run;
 mod staging;
 
-pub use error::{ErrorKind, RenderError};
+pub use error::{ErrorClass, RenderError};
 pub use report::{OutputFile, RenderReport, SoundReport, Timings, peak_memory_bytes};
 pub use request::{Progress, RenderOptions, RenderRequest};
 pub use run::{compose_frames, plan, render};

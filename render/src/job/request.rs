@@ -3,10 +3,12 @@
 use super::RenderError;
 use crate::assets::AssetRoot;
 use crate::encode::EncoderChoice;
+use crate::media::MediaSource;
 use gildhall_proto::JobSpec;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// One render.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +32,9 @@ pub struct RenderOptions {
     pub threads: usize,
     /// Set to stop the render; it ends within a few frames.
     pub cancel: Arc<AtomicBool>,
+    /// When the render has to be over, if ever; it then ends within a few frames with [`RenderError::TimeUp`]. One packet
+    /// of a media file or one photo that is being decoded is finished first.
+    pub deadline: Option<Instant>,
 }
 
 impl Default for RenderOptions {
@@ -40,16 +45,28 @@ impl Default for RenderOptions {
                 .map_or(1, usize::from)
                 .min(16),
             cancel: Arc::default(),
+            deadline: None,
         }
     }
 }
 
 impl RenderOptions {
-    /// Fails once the caller has cancelled.
+    /// Fails once the caller has cancelled or the time is up.
     pub(super) fn check_cancel(&self) -> Result<(), RenderError> {
-        match self.cancel.load(Ordering::Relaxed) {
-            true => Err(RenderError::Cancelled),
-            false => Ok(()),
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(RenderError::Cancelled);
+        }
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(RenderError::TimeUp),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same file, whose reads fail once the time is up.
+    pub(super) fn timed(&self, source: MediaSource) -> MediaSource {
+        match self.deadline {
+            Some(deadline) => source.with_deadline(deadline),
+            None => source,
         }
     }
 }

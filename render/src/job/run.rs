@@ -15,6 +15,7 @@ use crate::compose::Canvas;
 use crate::encode::{self, FrameBuffer, VideoSettings};
 use crate::plan::{self, FPS, RenderPlan, SAMPLES_PER_FRAME, Source};
 use crate::warning::Warning;
+use gildhall_proto::Quality;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
@@ -289,12 +290,8 @@ fn master(plan: &RenderPlan, gathered: &Gathered, sound: &Sound) -> Result<u64, 
     let started = Instant::now();
     let settings = AacSettings::default();
     let mastered = match (&plan.sound, &gathered.audio) {
-        (Some(planned), Some(source)) => {
-            audio::master(source, &planned.edit, &settings).map_err(|source| RenderError::Audio {
-                asset: planned.asset.clone(),
-                source,
-            })
-        }
+        (Some(planned), Some(source)) => audio::master(source, &planned.edit, &settings)
+            .map_err(|source| RenderError::audio(&planned.asset, source)),
         _ => {
             let samples = u64::from(plan.frames) * SAMPLES_PER_FRAME;
             MasteredAudio::silence(samples, &settings).map_err(RenderError::Silence)
@@ -309,13 +306,15 @@ fn master(plan: &RenderPlan, gathered: &Gathered, sound: &Sound) -> Result<u64, 
     result
 }
 
-fn video_settings(request: RenderRequest<'_>, plan: &RenderPlan) -> VideoSettings {
+/// Settings of the main video; those of renditions differ in size alone.
+pub(super) fn video_settings(request: RenderRequest<'_>, plan: &RenderPlan) -> VideoSettings {
     VideoSettings {
         width: plan.canvas[0],
         height: plan.canvas[1],
         preset: plan.encode.preset,
         crf: plan.encode.crf,
         threads: request.options.threads,
+        lean: request.spec.output.quality == Quality::Reduced,
     }
 }
 

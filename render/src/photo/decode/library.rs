@@ -1,4 +1,4 @@
-//! PNG, WebP, GIF, BMP and TIFF through the `image` crate.
+//! PNG, WebP, GIF, BMP and TIFF through the `image` crate; a CMYK TIFF only as far as its header.
 
 use std::io::{Cursor, ErrorKind};
 
@@ -12,7 +12,7 @@ use super::super::colour::Colour;
 use super::super::limits::{Limits, pixel_bytes};
 use super::super::orient::Orientation;
 use super::super::{Format, PhotoError, PhotoInfo};
-use super::{Decoded, Picture, Pixels, webp};
+use super::{Decoded, Picture, Pixels, tiff_inks, webp};
 
 struct Opened<'a> {
     decoder: Box<dyn ImageDecoder + 'a>,
@@ -53,6 +53,9 @@ pub(super) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<De
     };
     let picture = match planes {
         Some(planes) => Picture::Planes(planes),
+        None if tiff_inks::bytes_per_px(&*decoder).is_some() => {
+            Picture::Pixels(tiff_inks::read(bytes, limits)?)
+        }
         None => DynamicImage::from_decoder(decoder)
             .map(|image| Picture::Pixels(Pixels::new(image)))
             .map_err(|error| translate(format, error, limits))?,
@@ -90,7 +93,8 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Result<Opened<'
     };
     let (width, height) = opened.decoder.dimensions();
     limits.check_size(width, height)?;
-    let bytes_per_px = u64::from(opened.decoder.color_type().bytes_per_pixel());
+    let bytes_per_px = tiff_inks::bytes_per_px(&*opened.decoder)
+        .unwrap_or_else(|| opened.decoder.color_type().bytes_per_pixel().into());
     limits.check_alloc(pixel_bytes(width, height, bytes_per_px + scratch(format)))?;
     // Before the limits are set: for TIFF `image` makes the picture's size the limit of every tag as well, and
     // a small picture would lose its profile.

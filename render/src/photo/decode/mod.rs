@@ -8,6 +8,7 @@ mod jpeg_header;
 mod library;
 mod pixels;
 mod planes;
+mod tiff_inks;
 mod webp;
 
 pub(super) use pixels::Pixels;

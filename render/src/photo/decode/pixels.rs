@@ -51,7 +51,8 @@ impl Pixels {
         Some(Self::new(image))
     }
 
-    pub(super) fn of_inks(cmyk: image::RgbaImage) -> Self {
+    /// Four channels that are amounts of ink, 0 is none.
+    pub(super) fn of_inks(cmyk: impl Into<DynamicImage>) -> Self {
         Self {
             inks: true,
             ..Self::new(cmyk.into())

@@ -3,6 +3,7 @@
 
 pub(super) mod avif;
 pub(super) mod gif;
+pub(super) mod icc;
 pub(super) mod jpeg;
 pub(super) mod png;
 pub(super) mod tiff;

@@ -4,6 +4,7 @@ mod avif;
 mod bounds;
 mod fixtures;
 mod formats;
+mod inks;
 mod jpeg;
 mod make;
 mod mutate;

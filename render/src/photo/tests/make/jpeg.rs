@@ -91,6 +91,12 @@ impl FlatJpeg<'_> {
     }
 }
 
+/// Inserts a colour profile, in one segment, behind the first marker of a finished file.
+pub(in super::super) fn with_icc(file: &[u8], profile: &[u8]) -> Vec<u8> {
+    let payload = [b"ICC_PROFILE\0\x01\x01", profile].concat();
+    [&file[..2], &segment(0xE2, &payload), &file[2..]].concat()
+}
+
 fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
     let length = u16::try_from(payload.len() + 2).expect("short segments");
     [&[0xFF, marker][..], &length.to_be_bytes(), payload].concat()
