@@ -30,6 +30,7 @@ pub fn encode(folder: &Folder) -> Result<u32> {
         preset: job.spec.output.preset,
         crf: job.spec.output.crf.get(),
         threads: request.options.threads,
+        lean: false,
     };
     let mut encoder = VideoEncoder::open(Backend::X264, settings)?;
     thread::scope(|scope| {

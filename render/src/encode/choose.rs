@@ -78,6 +78,7 @@ mod tests {
         preset: Preset::Ultrafast,
         crf: 30,
         threads: 1,
+        lean: false,
     };
 
     #[test]

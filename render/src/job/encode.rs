@@ -5,6 +5,7 @@ use super::frames::FrameHop;
 use super::lane::{Lane, Sound};
 use super::report::{OutputFile, Timings};
 use super::request::{Progress, RenderRequest};
+use super::run::video_settings;
 use super::staging::{Staged, beside};
 use crate::encode::{
     Backend, FrameBuffer, FrameScaler, Mp4Settings, VideoEncoder, VideoSettings, write_jpeg,
@@ -122,9 +123,7 @@ impl Encode<'_> {
         let settings = VideoSettings {
             width,
             height,
-            preset: self.plan.encode.preset,
-            crf: self.plan.encode.crf,
-            threads: self.request.options.threads,
+            ..video_settings(self.request, self.plan)
         };
         let encoder = VideoEncoder::open(self.backend, settings)?;
         let target = match kind {

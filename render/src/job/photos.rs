@@ -24,8 +24,9 @@ pub(super) struct PhotoHop {
     pub focus: [f64; 2],
 }
 
-/// Prepared photos are kept for the slots that show them again, up to this many bytes.
-const KEPT_BYTES: usize = 40 << 20;
+/// Prepared photos are kept for the slots that show them again, up to this many bytes for each pixel of the canvas: 40 MiB
+/// at full quality, 18 MiB at the reduced one, which is the same number of photos.
+const KEPT_BYTES_PER_PIXEL: usize = 20;
 
 /// Prepares photos; owns what is kept between slots.
 pub(super) struct Photos<'a> {
@@ -137,11 +138,12 @@ impl Photos<'_> {
     fn forget(&self, kept: &mut BTreeMap<usize, Ready>, later: &[Slot]) {
         let next_use = |image: usize| later.iter().position(|slot| slot.image == image);
         kept.retain(|&image, _| next_use(image).is_some());
+        let bound = KEPT_BYTES_PER_PIXEL * self.canvas.width * self.canvas.height;
         while kept
             .values()
             .map(|ready| ready.photo.bytes())
             .sum::<usize>()
-            > KEPT_BYTES
+            > bound
         {
             let Some(last) = kept.keys().copied().max_by_key(|&image| next_use(image)) else {
                 return;
