@@ -11,11 +11,14 @@ CARGO_FUZZ_VERSION := 0.13.2
 
 FUZZ_SECONDS ?= 60
 FRESH_TARGET ?= demo
+# For example `make up DEMO_ARGS="--folder /var/tmp/gildhall"` keeps the data; --help of the program lists them.
+DEMO_ARGS ?=
+DEMO = $(or $(CARGO_TARGET_DIR),target)/debug/gildhall-demo $(DEMO_ARGS)
 # For example --long or --runs 5; `cargo bench --bench canonical -- --help` lists them.
 CANONICAL_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench samples fuzz fmt fresh-machine clean
+.PHONY: help setup demo up render-sample demo-programs test check bench samples fuzz fmt fresh-machine clean
 
 help: ## Lists the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -23,9 +26,19 @@ help: ## Lists the tasks
 setup: ## Installs the system packages that are missing (names them on other systems than Debian and Ubuntu)
 	@sh tools/setup.sh
 
-demo: setup ## Renders the sample job to out/demo.mp4 and says where the video and the poster are
+demo: demo-programs ## Runs the whole fleet for one sample job, from upload to download; leaves all in out/demo
+	$(DEMO)
+
+up: demo-programs ## Runs the whole fleet until Ctrl-C and prints addresses, a key and lines to paste
+	$(DEMO) --up --out out/up
+
+render-sample: setup ## Renders the sample job without any service to out/sample.mp4
 	@mkdir -p out
-	$(CARGO) run --locked -- render assets/job.json --assets assets -o out/demo.mp4
+	$(CARGO) run --locked -- render assets/job.json --assets assets -o out/sample.mp4
+
+# One command, so that all programs share what they are made of.
+demo-programs: setup
+	$(CARGO) build --locked --package gildhall --package gildhall-devstack --package gildhall-demo --bins
 
 test: setup ## Runs every test
 	$(CARGO) test --workspace --locked

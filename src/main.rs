@@ -1,8 +1,7 @@
 //! The `gildhall` command: one binary, one subcommand per role.
 
-mod cli;
-
 use clap::Parser;
+use gildhall::cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

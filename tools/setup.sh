@@ -66,11 +66,11 @@ name_packages() {
     say "this is not Debian or Ubuntu. What Gildhall needs, by its Debian names:"
     sed '1,/^$/d; s/^/    /' "$here/packages.txt"
     case $(package_manager) in
-        dnf) say "with RPM Fusion enabled: sudo dnf install gcc make pkgconf clang-devel ffmpeg ffmpeg-devel google-noto-sans-fonts google-noto-serif-fonts google-noto-sans-cjk-fonts google-noto-color-emoji-fonts" ;;
-        apk) say "apk add gcc musl-dev make pkgconf clang-dev ffmpeg ffmpeg-dev font-noto font-noto-cjk font-noto-emoji" ;;
-        pacman) say "sudo pacman -S --needed gcc make pkgconf clang ffmpeg noto-fonts noto-fonts-cjk noto-fonts-emoji" ;;
-        zypper) say "with Packman enabled: sudo zypper install gcc make pkgconf clang-devel ffmpeg ffmpeg-devel noto-sans-fonts noto-serif-fonts noto-sans-cjk-fonts noto-coloremoji-fonts" ;;
-        brew) say "brew install pkgconf llvm ffmpeg font-noto-sans font-noto-serif font-noto-color-emoji; export LIBCLANG_PATH=\"\$(brew --prefix llvm)/lib\"" ;;
+        dnf) say "with RPM Fusion enabled: sudo dnf install gcc make pkgconf clang-devel ffmpeg ffmpeg-devel rabbitmq-server postgresql-server google-noto-sans-fonts google-noto-serif-fonts google-noto-sans-cjk-fonts google-noto-color-emoji-fonts" ;;
+        apk) say "apk add gcc musl-dev make pkgconf clang-dev ffmpeg ffmpeg-dev rabbitmq-server postgresql font-noto font-noto-cjk font-noto-emoji" ;;
+        pacman) say "sudo pacman -S --needed gcc make pkgconf clang ffmpeg rabbitmq postgresql noto-fonts noto-fonts-cjk noto-fonts-emoji" ;;
+        zypper) say "with Packman enabled: sudo zypper install gcc make pkgconf clang-devel ffmpeg ffmpeg-devel rabbitmq-server postgresql-server noto-sans-fonts noto-serif-fonts noto-sans-cjk-fonts noto-coloremoji-fonts" ;;
+        brew) say "brew install pkgconf llvm ffmpeg rabbitmq postgresql font-noto-sans font-noto-serif font-noto-color-emoji; export LIBCLANG_PATH=\"\$(brew --prefix llvm)/lib\"" ;;
         *) say "look for these, or their like, in your system's package manager" ;;
     esac
 }
@@ -123,6 +123,8 @@ check_everything() {
     check_command cc "a C compiler"
     check_command pkg-config "finds FFmpeg"
     check_command ffmpeg "the tests make media with it"
+    check_command psql "PostgreSQL; the demo and the tests start a private server"
+    check_command epmd "Erlang, on which RabbitMQ runs; the demo and the tests start a private broker"
     cargo=${CARGO:-cargo}
     check_command "${cargo%% *}" "Rust, from https://rustup.rs"
     check_ffmpeg_libraries

@@ -20,7 +20,10 @@
 //! # Ok::<(), gildhall_proto::SpecFaults>(())
 //! ```
 
+pub mod asyncapi;
+pub mod examples;
 pub mod limits;
+pub mod names;
 pub mod schema;
 
 mod fault;

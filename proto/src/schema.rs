@@ -1,29 +1,58 @@
-//! The JSON Schema of the job spec (draft 2020-12), made from the types.
+//! The JSON Schemas of the contract (draft 2020-12), made from the types.
 //!
-//! The schema says all that a schema can say without look-around in patterns: every document that
+//! The schema of the job spec says all that a schema can say without look-around in patterns: every document that
 //! [`JobSpec::from_json`] accepts fits it. The reader refuses more, such as keys with hidden characters.
 
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde_json::Value;
 
+use crate::examples;
+use crate::fleet::{EventData, JobMessage};
 use crate::spec::JobSpec;
 
-/// The schema of the job spec.
+/// The schema of the job spec, as a reader takes it.
 pub fn job_spec() -> Schema {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let mut schema = generator.into_root_schema_for::<JobSpec>();
-    schema.insert("$id".to_owned(), "urn:gildhall:job-spec:v1".into());
-    schema.insert("examples".to_owned(), examples());
-    schema
+    root::<JobSpec>(
+        SchemaSettings::draft2020_12(),
+        "urn:gildhall:job-spec:v1",
+        job_spec_examples(),
+    )
 }
 
-/// The schema as text, as it is kept in `proto/schema/job-spec.v1.schema.json`.
-pub fn job_spec_text() -> String {
-    let text = serde_json::to_string_pretty(&job_spec()).expect("a schema is plain JSON");
+/// The schema of an event's body, as it is written. Later releases may add fields, so none is forbidden.
+pub fn event() -> Schema {
+    let bodies = examples::events().into_iter().map(|event| event.data);
+    root::<EventData>(
+        SchemaSettings::draft2020_12().for_serialize(),
+        "urn:gildhall:event:v1",
+        bodies.map(|data| serde_json::json!(data)).collect(),
+    )
+}
+
+/// The schema of a job message, as a worker takes it: in JSON as it stands, in MessagePack with the same names.
+pub fn job_message() -> Schema {
+    root::<JobMessage>(
+        SchemaSettings::draft2020_12(),
+        "urn:gildhall:job-message:v1",
+        serde_json::json!([examples::job_message()]),
+    )
+}
+
+/// A schema as text, as it is kept in `proto/schema/`.
+pub fn text(schema: &Schema) -> String {
+    let text = serde_json::to_string_pretty(schema).expect("a schema is plain JSON");
     text + "\n"
 }
 
-fn examples() -> serde_json::Value {
+fn root<T: JsonSchema>(settings: SchemaSettings, id: &str, examples: Value) -> Schema {
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("$id".to_owned(), id.into());
+    schema.insert("examples".to_owned(), examples);
+    schema
+}
+
+fn job_spec_examples() -> Value {
     serde_json::json!([
         {"images": ["products/ring.jpg"]},
         {

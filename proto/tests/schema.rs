@@ -1,30 +1,26 @@
-//! The schema in the repository is the one that the types make. `GILDHALL_BLESS=1` rewrites it.
+//! The schemas in the repository are those that the types make. `GILDHALL_BLESS=1` rewrites them.
 
-use std::path::Path;
+#[path = "common/kept.rs"]
+mod kept;
 
-use gildhall_proto::{limits, schema};
-use serde_json::{Value, json};
+use gildhall_proto::{EventData, JobMessage, limits, schema};
+use serde_json::json;
 
 #[test]
-fn the_committed_schema_is_the_generated_one() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/job-spec.v1.schema.json");
-    let generated = schema::job_spec_text();
-    if std::env::var_os("GILDHALL_BLESS").is_some() {
-        std::fs::write(&path, &generated).expect("the schema can be written");
+fn the_committed_schemas_are_the_generated_ones() {
+    for (name, generated) in [
+        ("job-spec", schema::job_spec()),
+        ("event", schema::event()),
+        ("job-message", schema::job_message()),
+    ] {
+        let file = format!("schema/{name}.v1.schema.json");
+        kept::is_kept(&file, &schema::text(&generated));
     }
-    let committed = std::fs::read_to_string(&path).expect("the schema is in the repository");
-    let parse = |text: &str| serde_json::from_str::<Value>(text).expect("a schema is JSON");
-    // As trees: the order of fields depends on features that other crates switch on.
-    assert_eq!(
-        parse(&committed),
-        parse(&generated),
-        "run the tests once with GILDHALL_BLESS=1"
-    );
 }
 
 #[test]
 fn the_schema_carries_the_limits() {
-    let schema: Value = serde_json::from_str(&schema::job_spec_text()).expect("a schema is JSON");
+    let schema = schema::job_spec().to_value();
     let at = |pointer: &str| {
         schema
             .pointer(pointer)
@@ -69,7 +65,7 @@ fn the_schema_carries_the_limits() {
 
 #[test]
 fn its_examples_are_good_jobs() {
-    let schema: Value = serde_json::from_str(&schema::job_spec_text()).expect("a schema is JSON");
+    let schema = schema::job_spec().to_value();
     let examples = schema["examples"]
         .as_array()
         .expect("the schema has examples");
@@ -77,4 +73,30 @@ fn its_examples_are_good_jobs() {
         let read = gildhall_proto::JobSpec::from_json(example.to_string().as_bytes());
         assert!(read.is_ok(), "{example}: {read:?}");
     }
+}
+
+#[test]
+fn an_event_needs_what_every_event_has_and_forbids_nothing() {
+    let schema = schema::event().to_value();
+    let needed = ["job_id", "tenant_id", "status", "attempt", "metadata"];
+    assert_eq!(schema["required"], json!(needed));
+    assert_eq!(schema.get("additionalProperties"), None);
+    // What only some events have is left out elsewhere, never null.
+    assert_eq!(schema["properties"]["output"]["$ref"], "#/$defs/JobOutput");
+    for example in schema["examples"].as_array().expect("examples") {
+        let read = serde_json::from_value::<EventData>(example.clone());
+        assert!(read.is_ok(), "{example}: {read:?}");
+    }
+}
+
+#[test]
+fn a_job_message_may_leave_out_its_priority_and_has_no_other_fields() {
+    let schema = schema::job_message().to_value();
+    let needed = ["version", "job_id", "tenant_id", "submitted_at"];
+    assert_eq!(schema["required"], json!(needed));
+    assert_eq!(schema["additionalProperties"], json!(false));
+    assert_eq!(schema["properties"]["version"]["const"], json!(1));
+    let example = schema["examples"][0].to_string();
+    let read = JobMessage::decode(None, example.as_bytes());
+    assert!(read.is_ok(), "{example}: {read:?}");
 }

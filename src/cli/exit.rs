@@ -1,5 +1,6 @@
 //! How the command ends.
 
+use super::operator::OperatorError;
 use gildhall_proto::SpecFaults;
 use gildhall_render::job::{ErrorClass, RenderError};
 use std::io::{self, Write};
@@ -12,8 +13,10 @@ pub const HELP: &str = "Exit codes:
   2    the command line is wrong
   3    the job file is not valid; every fault is listed
   4    the job's media cannot be used
-  5    the machine failed: disk, files, encoder; trying again may help
+  5    the machine or a service failed: disk, files, encoder, database, broker; trying again may help
   6    memory or time (--time-limit) ran out; a lower quality may help
+  7    there is no such tenant, key, job or dead letter
+  8    it is not in a state for this: a job that has ended, a tenant that exists, a letter that names no job
   130  interrupted";
 
 /// Nothing went wrong, but not everything needed is there.
@@ -41,6 +44,9 @@ pub fn code(outcome: anyhow::Result<()>) -> ExitCode {
 fn number(error: &anyhow::Error) -> u8 {
     if error.is::<SpecFaults>() {
         return 3;
+    }
+    if let Some(error) = error.downcast_ref::<OperatorError>() {
+        return error.exit_code();
     }
     match class(error) {
         ErrorClass::Rejected => 4,

@@ -1,13 +1,20 @@
 //! The command line: arguments in, exit codes out.
 
+mod dlq;
 mod doctor;
 mod exit;
 mod failure;
+mod job;
 mod job_file;
+mod key;
+mod migrate;
+mod operator;
 mod progress;
 mod render;
 mod summary;
+mod tenant;
 
+use crate::app;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -24,15 +31,39 @@ pub struct Cli {
 enum Role {
     /// Render one job file into a video, a poster and thumbnails.
     Render(render::Args),
+    /// Serve the HTTP API, and relay jobs to the broker.
+    Api(app::api::Args),
+    /// Relay jobs to the broker, and repair what crashes left behind.
+    Relay(app::relay::Args),
+    /// Take jobs off the broker and render them.
+    Worker(app::worker::Args),
     /// Tell what this machine offers for rendering, and what is missing.
     Doctor(doctor::Args),
+    /// Bring the ledger's tables up to date.
+    Migrate(migrate::Args),
+    /// Manage tenants and their limits.
+    Tenant(tenant::Args),
+    /// Manage the API keys of tenants.
+    Key(key::Args),
+    /// Look at jobs, cancel them, or let them start over.
+    Job(job::Args),
+    /// Look at dead letters, replay or drop them.
+    Dlq(dlq::Args),
 }
 
 /// Runs the role that was asked for.
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.role {
         Role::Render(args) => render::run(&args),
+        Role::Api(args) => app::api::run(&args),
+        Role::Relay(args) => app::relay::run(&args),
+        Role::Worker(args) => app::worker::run(&args),
         Role::Doctor(args) => doctor::run(&args),
+        Role::Migrate(args) => migrate::run(&args),
+        Role::Tenant(args) => tenant::run(&args),
+        Role::Key(args) => key::run(&args),
+        Role::Job(args) => job::run(&args),
+        Role::Dlq(args) => dlq::run(&args),
     };
     exit::code(outcome)
 }

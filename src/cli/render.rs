@@ -6,6 +6,7 @@ use anyhow::Context;
 use gildhall_render::assets::AssetRoot;
 use gildhall_render::encode::EncoderChoice;
 use gildhall_render::job::{self, RenderOptions, RenderRequest};
+use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::fs;
 use std::io::{self, Write};
@@ -46,6 +47,9 @@ pub struct Args {
     /// Show no progress.
     #[arg(short, long, conflicts_with = "progress")]
     quiet: bool,
+    /// The process that this render must not outlive: how a worker that is killed takes its render along.
+    #[arg(long, value_name = "PID", hide = true)]
+    parent: Option<i32>,
 }
 
 /// Renders, or prints the plan. With `--json` a failure is told on standard output too.
@@ -61,6 +65,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 fn answer(args: &Args) -> anyhow::Result<()> {
+    if let Some(parent) = args.parent {
+        end_with(parent)?;
+    }
     let spec = job_file::read(&args.job)?;
     let folder = args
         .assets
@@ -118,6 +125,15 @@ fn cancel_on_signals(cancel: &Arc<AtomicBool>) -> io::Result<()> {
         signal_hook::flag::register_conditional_default(signal, Arc::clone(cancel))?;
         signal_hook::flag::register(signal, Arc::clone(cancel))?;
     }
+    Ok(())
+}
+
+/// Lets the system end this process with its parent (prctl(2), `PR_SET_PDEATHSIG`).
+fn end_with(parent: i32) -> anyhow::Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL)).context("cannot follow the parent")?;
+    // It may have ended before this process asked.
+    let current = getppid().map_or(0, Pid::as_raw_pid);
+    anyhow::ensure!(current == parent, "the parent has ended");
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::{Failure, JobId, JobOutput, JobStatus, TenantId};
+use crate::names::{CLOUDEVENTS_PREFIX, TRACEPARENT};
 
 /// The version of CloudEvents that events follow.
 pub const SPEC_VERSION: &str = "1.0";
@@ -109,6 +110,7 @@ pub struct EventProgress {
 
 /// The body of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "Body of a Gildhall event, version 1")]
 pub struct EventData {
     /// The job.
     pub job_id: JobId,
@@ -123,12 +125,15 @@ pub struct EventData {
     pub metadata: Map<String, Value>,
     /// How far the render is, on `video.progress`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "EventProgress")]
     pub progress: Option<EventProgress>,
     /// What there is now, on `video.completed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "JobOutput")]
     pub output: Option<JobOutput>,
     /// Why there is no video, on `video.failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Failure")]
     pub failure: Option<Failure>,
 }
 
@@ -173,6 +178,18 @@ impl Event {
             attributes.push(("traceparent", traceparent.clone()));
         }
         attributes
+    }
+
+    /// The headers on the broker: the attributes under their prefix, and the trace context once more under the name that
+    /// tracing libraries look for. All of them are text.
+    pub fn headers(&self) -> Vec<(String, String)> {
+        let attributes = self.attributes().into_iter();
+        let prefixed =
+            attributes.map(|(name, value)| (format!("{CLOUDEVENTS_PREFIX}{name}"), value));
+        let trace = self.traceparent.iter();
+        prefixed
+            .chain(trace.map(|trace| (TRACEPARENT.to_owned(), trace.clone())))
+            .collect()
     }
 
     /// The body as JSON.

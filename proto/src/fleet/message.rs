@@ -1,5 +1,6 @@
 //! The message that carries a job to a worker.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -18,10 +19,12 @@ const VERSION: u8 = 1;
 
 /// Names a job that is ready to run. What the job consists of lies in the ledger, so a message can be repeated, late or
 /// forged without changing what is rendered, or for whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Gildhall job message, version 1")]
 pub struct JobMessage {
     /// The version of this message: 1.
+    #[schemars(extend("const" = VERSION))]
     pub version: u8,
     /// The job.
     pub job_id: JobId,
@@ -32,6 +35,7 @@ pub struct JobMessage {
     pub priority: Priority,
     /// When the job was accepted.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub submitted_at: OffsetDateTime,
 }
 
@@ -112,10 +116,17 @@ fn is_msgpack(kind: &str) -> bool {
 }
 
 fn from_json(body: &[u8]) -> Result<JobMessage, MessageFault> {
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(unnamed());
+    }
     serde_json::from_slice(body).map_err(|error| MessageFault::Malformed(error.to_string()))
 }
 
 fn from_msgpack(body: &[u8]) -> Result<JobMessage, MessageFault> {
+    // fixmap, map 16 and map 32 of the MessagePack specification.
+    if !matches!(body.first(), Some(0x80..=0x8F | 0xDE | 0xDF)) {
+        return Err(unnamed());
+    }
     let mut rest = body;
     let message = JobMessage::deserialize(&mut rmp_serde::Deserializer::new(&mut rest))
         .map_err(|error| MessageFault::Malformed(error.to_string()))?;
@@ -125,6 +136,11 @@ fn from_msgpack(body: &[u8]) -> Result<JobMessage, MessageFault> {
         let more = format!("{} bytes follow it", rest.len());
         Err(MessageFault::Malformed(more))
     }
+}
+
+/// Fields without their names are no contract, although serde would take them in order.
+fn unnamed() -> MessageFault {
+    MessageFault::Malformed("its fields have to be named".to_owned())
 }
 
 fn priority<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Priority, D::Error> {
@@ -177,7 +193,8 @@ mod tests {
     fn anything_else_is_refused_with_its_reason() {
         let mut longer = message().to_msgpack();
         longer.push(0);
-        let malformed: [&[u8]; 5] = [b"", b"{}", b"[1]", b"\xC1", &longer];
+        let positional = rmp_serde::to_vec(&message()).expect("plain fields");
+        let malformed: [&[u8]; 6] = [b"", b"{}", b"[1]", b"\xC1", &longer, &positional];
         for body in malformed {
             let fault = JobMessage::decode(None, body).expect_err("no message");
             assert!(matches!(fault, MessageFault::Malformed(_)), "{fault}");

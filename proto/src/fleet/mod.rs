@@ -8,7 +8,9 @@ mod message;
 mod output;
 mod status;
 
-pub use event::{Event, EventData, EventKind, EventProgress, SPEC_VERSION as CLOUDEVENTS_VERSION};
+pub use event::{
+    Event, EventData, EventKind, EventProgress, SOURCE, SPEC_VERSION as CLOUDEVENTS_VERSION,
+};
 pub use failure::{Failure, FailureClass};
 pub use ids::{IdFault, JobId, TenantId};
 pub use message::{JSON, JobMessage, MESSAGE_TYPE, MSGPACK, MessageFault};

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
+#[schemars(description = "Where a job stands.")]
 pub enum JobStatus {
     /// Accepted; waits in the ledger until its tenant may run another job.
     Pending,

@@ -1,0 +1,11 @@
+//! `/api/v1/video/assets`: what tenants upload, and what their jobs gave.
+
+pub mod delete;
+pub mod get;
+pub mod list;
+pub mod upload;
+
+mod content;
+mod kind;
+mod receive;
+mod view;

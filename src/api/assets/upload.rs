@@ -1,0 +1,244 @@
+//! `POST /api/v1/video/assets`: a file comes in.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use gildhall_proto::AssetKey;
+use gildhall_proto::limits::MAX_FILE_BYTES;
+use uuid::Uuid;
+
+use super::kind::{self, AssetKind};
+use super::receive::{Received, receive};
+use super::view::AssetView;
+use crate::api::caller::{AssetsWrite, Caller};
+use crate::api::problem::{Kind, Problem, ProblemBody, RETRY_AFTER};
+use crate::api::query::Query;
+use crate::api::schemas::Refusals;
+use crate::api::{ApiState, body, links};
+use crate::ledger::{Asset, AssetInsert, AssetState, NewAsset, StoredFile};
+use crate::objects::TenantKeys;
+
+/// Upload an asset
+///
+/// The body is the file itself, at most 100 MB. What it is shows in its content; its name and `Content-Type` do not matter.
+/// Jobs name it by the `key` of the answer. The same bytes under the same kind are kept once: the answer is then 200 with the
+/// asset that is there, whatever name was asked for.
+#[utoipa::path(
+    post,
+    path = "/api/v1/video/assets",
+    operation_id = "uploadAsset",
+    tag = "assets",
+    params(
+        ("kind" = String, Query, description = "What it is for: products (images), frames (images with alpha), audio or \
+            overlays (videos)."),
+        ("name" = Option<String>, Query, description = "Its file name, such as `ring.jpg`; its hash where none is given."),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes of the file."),
+    responses(
+        (status = 201, description = "The asset is stored.", body = AssetView,
+            headers(("Location" = String, description = "The asset's address."))),
+        (status = 200, description = "The tenant had these bytes already.", body = AssetView,
+            headers(("Location" = String, description = "The asset's address."))),
+        (status = 408, description = "The body came too slowly.",
+            body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Another asset has this name.",
+            body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The file is too large; the connection ends.",
+            body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The content is nothing that this kind takes.",
+            body = ProblemBody, content_type = "application/problem+json"),
+        Refusals,
+    ),
+    security(("api_key" = ["assets:write"])),
+)]
+pub async fn upload(
+    caller: Caller<AssetsWrite>,
+    State(api): State<ApiState>,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let wanted = Wanted::parse(raw.as_deref())?;
+    body::check_announced(&headers, MAX_FILE_BYTES)?;
+    let _place = api.uploads.try_acquire().map_err(|_| too_many())?;
+    let received = receive(body, wanted.kind, &api.upload_dir).await?;
+    let new = wanted.entry(&caller, &received)?;
+    // The row first: it keeps the key to this upload, so that no other one can overwrite the object meanwhile. A crash before
+    // the object is there leaves a row without bytes, which the next upload of the same bytes mends.
+    match api.ledger.insert_asset(&caller.tenant, &new).await? {
+        AssetInsert::Created(asset) => {
+            let stored = store(&api, &received, &asset).await;
+            if let Err(problem) = stored {
+                give_up(&api, &caller, &asset).await;
+                return Err(problem);
+            }
+            Ok(answer(StatusCode::CREATED, asset))
+        }
+        AssetInsert::Existing(asset) => {
+            mend(&api, &received, &asset).await?;
+            Ok(answer(StatusCode::OK, asset))
+        }
+        AssetInsert::KeyTaken(asset) => {
+            let detail = format!("{} is the asset {} with other bytes.", asset.key, asset.id);
+            Err(Problem::new(Kind::AssetNameTaken, detail))
+        }
+    }
+}
+
+async fn store(api: &ApiState, received: &Received, asset: &Asset) -> Result<(), Problem> {
+    let (key, kind) = (&asset.file.object_key, &asset.file.content_type);
+    api.objects.upload(&received.path, key, kind).await?;
+    Ok(())
+}
+
+/// Takes back the entry of an upload that could not be stored. Where that fails as well, [`mend`] has its turn one day.
+async fn give_up(api: &ApiState, caller: &Caller<AssetsWrite>, asset: &Asset) {
+    let gone = api
+        .ledger
+        .delete_asset(&caller.tenant, asset.id, &caller.actor())
+        .await;
+    if let Err(error) = gone {
+        tracing::warn!(asset = %asset.id, %error, "an asset without bytes stays in the ledger");
+    }
+}
+
+/// Stores the bytes of an asset that is entered without them.
+async fn mend(api: &ApiState, received: &Received, asset: &Asset) -> Result<(), Problem> {
+    let head = api.objects.head(&asset.file.object_key).await?;
+    match head {
+        Some(head) if head.bytes == received.bytes => Ok(()),
+        _ => store(api, received, asset).await,
+    }
+}
+
+fn answer(status: StatusCode, asset: Asset) -> Response {
+    let location = HeaderValue::try_from(links::asset(asset.id)).expect("a path of ASCII");
+    let body = Json(AssetView::from(asset));
+    (status, [(header::LOCATION, location)], body).into_response()
+}
+
+fn too_many() -> Problem {
+    let detail = "Too many files are being uploaded at this moment.";
+    Problem::new(Kind::Overloaded, detail).retry_after(RETRY_AFTER)
+}
+
+/// What was asked for.
+#[derive(Debug)]
+struct Wanted {
+    kind: AssetKind,
+    key: Option<AssetKey>,
+}
+
+impl Wanted {
+    fn parse(raw: Option<&str>) -> Result<Wanted, Problem> {
+        let mut query = Query::of(raw);
+        let kind = query.many("kind", kind::WORDS, |word| word.parse::<AssetKind>().ok());
+        let name = query.one("name", "a file name", |name| Some(name.to_owned()));
+        // A wrong kind has been told already.
+        let is_told = query.has_faults();
+        let [kind] = kind[..] else {
+            if !is_told {
+                query.refuse("kind", "", kind::WORDS);
+            }
+            return Err(query.finish().expect_err("a kind is missing or wrong"));
+        };
+        let key = name.as_deref().map(|name| (name, key(kind, name)));
+        if let Some((name, Err(limit))) = &key {
+            query.refuse("name", name, limit);
+        }
+        query.finish()?;
+        Ok(Wanted {
+            kind,
+            key: key.and_then(|(_, key)| key.ok()),
+        })
+    }
+
+    /// The entry of the file in the ledger.
+    fn entry(
+        &self,
+        caller: &Caller<AssetsWrite>,
+        received: &Received,
+    ) -> Result<NewAsset, Problem> {
+        let name = || format!("{}.{}", received.sha256, received.content.extension);
+        let key = match &self.key {
+            Some(key) => key.clone(),
+            None => key(self.kind, &name()).map_err(Problem::internal)?,
+        };
+        Ok(NewAsset {
+            id: Uuid::now_v7(),
+            kind: self.kind.as_str().to_owned(),
+            file: StoredFile {
+                object_key: TenantKeys::input(&caller.tenant, &key),
+                content_type: received.content.media_type.to_owned(),
+                bytes: received.bytes,
+                sha256: received.sha256.clone(),
+                width: None,
+                height: None,
+            },
+            key: key.to_string(),
+            duration_ms: None,
+            state: AssetState::Released,
+        })
+    }
+}
+
+/// The key of a file of this name, or what a name must be.
+fn key(kind: AssetKind, name: &str) -> Result<AssetKey, String> {
+    if name.contains('/') {
+        return Err("a file name without folders".to_owned());
+    }
+    let key = AssetKey::parse(&format!("{}/{name}", kind.as_str()));
+    key.map_err(|fault| format!("a file name such as ring.jpg ({fault})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(raw: &str) -> Result<Option<String>, usize> {
+        let wanted = Wanted::parse(Some(raw));
+        wanted
+            .map(|wanted| wanted.key.map(|key| key.to_string()))
+            .map_err(|problem| problem.errors().len())
+    }
+
+    #[test]
+    fn the_kind_is_the_folder_and_the_name_is_optional() {
+        assert_eq!(parse("kind=audio"), Ok(None));
+        assert_eq!(
+            parse("kind=products&name=ring%20gold.jpg"),
+            Ok(Some("products/ring gold.jpg".to_owned()))
+        );
+    }
+
+    #[test]
+    fn no_name_leads_out_of_its_folder() {
+        for name in [
+            "",
+            "..",
+            ".",
+            "a/b",
+            "%2e%2e%2fa",
+            "a%5cb",
+            "a%00",
+            "con",
+            "%E2%80%AEa",
+        ] {
+            assert_eq!(
+                parse(&format!("kind=products&name={name}")),
+                Err(1),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_kind_is_needed() {
+        assert_eq!(parse(""), Err(1));
+        assert_eq!(parse("kind=video"), Err(1));
+        assert_eq!(parse("kind=audio&kind=frames"), Err(1));
+        assert_eq!(parse("kind=x&size=1"), Err(2));
+    }
+}

@@ -1,0 +1,222 @@
+//! `GET /api/v1/video/jobs` and `GET /api/v1/video/jobs/{id}`: looking at jobs.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use gildhall_proto::{JobId, JobStatus};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use utoipa::ToSchema;
+
+use super::caller::{Caller, JobsRead};
+use super::id::{Id, not_found};
+use super::job_view::JobView;
+use super::problem::{Problem, ProblemBody};
+use super::query::Query;
+use super::schemas::{self, Refusals};
+use super::{ApiState, links};
+use crate::ledger::{Cursor, JobFilter};
+
+/// Entries of a page where no limit is given.
+pub const DEFAULT_LIMIT: u16 = 20;
+/// Most entries of a page.
+pub const MAX_LIMIT: u16 = 100;
+
+/// Some of a tenant's jobs, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobPage {
+    /// The jobs.
+    pub jobs: Vec<JobView>,
+    /// Where the next page is; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// See a job
+///
+/// Its status, how far it is, and in the end its output or the reason why there is none.
+#[utoipa::path(
+    get,
+    path = "/api/v1/video/jobs/{id}",
+    operation_id = "getJob",
+    tag = "jobs",
+    params(("id" = String, Path, format = Uuid, description = "The job.")),
+    responses(
+        (status = 200, description = "The job.", body = JobView),
+        (status = 404, description = "The tenant has no such job.",
+            body = ProblemBody, content_type = "application/problem+json"),
+        Refusals,
+    ),
+    security(("api_key" = ["jobs:read"])),
+)]
+pub async fn show(
+    caller: Caller<JobsRead>,
+    State(api): State<ApiState>,
+    Id(job): Id<JobId>,
+) -> Result<Json<JobView>, Problem> {
+    let row = api.ledger.job(&caller.tenant, job).await?;
+    row.map(|row| Json(JobView::of(row))).ok_or_else(not_found)
+}
+
+/// List jobs
+///
+/// The newest first, a page at a time. Jobs that come in while you turn pages do not move the rest. All filters must hold.
+#[utoipa::path(
+    get,
+    path = "/api/v1/video/jobs",
+    operation_id = "listJobs",
+    tag = "jobs",
+    params(
+        ("status" = Option<Vec<String>>, Query, description = "Only jobs of this status; may be repeated.",
+            style = Form, explode),
+        ("created_after" = Option<String>, Query, format = DateTime,
+            description = "Only jobs accepted at this time (RFC 3339) or later."),
+        ("created_before" = Option<String>, Query, format = DateTime,
+            description = "Only jobs accepted before this time (RFC 3339)."),
+        ("metadata.{name}" = Option<String>, Query, description = "Only jobs whose metadata has this value in the field \
+            `name`. What reads as a JSON number, true, false, null or quoted string is taken as that, anything else as \
+            text: `metadata.campaign=autumn`, `metadata.batch=7`, `metadata.sku=\"7\"`."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Jobs of a page; 20 by default."),
+        ("cursor" = Option<String>, Query, description = "Where the page begins; taken from `next` of the page before."),
+    ),
+    responses((status = 200, description = "The page.", body = JobPage), Refusals),
+    security(("api_key" = ["jobs:read"])),
+)]
+pub async fn list(
+    caller: Caller<JobsRead>,
+    State(api): State<ApiState>,
+    RawQuery(raw): RawQuery,
+) -> Result<Json<JobPage>, Problem> {
+    let wanted = Wanted::parse(raw.as_deref())?;
+    let page = api
+        .ledger
+        .jobs(
+            &caller.tenant,
+            &wanted.filter,
+            wanted.cursor.as_ref(),
+            wanted.limit,
+        )
+        .await?;
+    let next = page
+        .next
+        .map(|next| links::next_page(links::JOBS, raw.as_deref(), &next.to_string()));
+    Ok(Json(JobPage {
+        jobs: page.items.into_iter().map(JobView::of).collect(),
+        next,
+    }))
+}
+
+/// What was asked for.
+#[derive(Debug)]
+struct Wanted {
+    filter: JobFilter,
+    limit: u16,
+    cursor: Option<Cursor>,
+}
+
+impl Wanted {
+    fn parse(raw: Option<&str>) -> Result<Wanted, Problem> {
+        let mut query = Query::of(raw);
+        let statuses = query.many("status", schemas::STATUS_WORDS, |word| {
+            word.parse::<JobStatus>().ok()
+        });
+        let from = query.one("created_after", "a time such as 2026-01-31T12:00:00Z", time);
+        let to = query.one(
+            "created_before",
+            "a time such as 2026-01-31T12:00:00Z",
+            time,
+        );
+        let metadata = metadata(&mut query);
+        let limit = query.one("limit", "1 to 100", limit);
+        let cursor = query.one("cursor", "the cursor of a page before", cursor);
+        query.finish()?;
+        Ok(Wanted {
+            filter: JobFilter {
+                statuses,
+                from,
+                to,
+                metadata,
+            },
+            limit: limit.unwrap_or(DEFAULT_LIMIT),
+            cursor,
+        })
+    }
+}
+
+fn time(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
+/// The number of entries on a page.
+pub fn limit(text: &str) -> Option<u16> {
+    let limit = text.parse().ok();
+    limit.filter(|limit| (1..=MAX_LIMIT).contains(limit))
+}
+
+/// Where a page begins.
+pub fn cursor(text: &str) -> Option<Cursor> {
+    text.parse().ok()
+}
+
+fn metadata(query: &mut Query) -> Map<String, Value> {
+    let mut wanted = Map::new();
+    for (name, text) in query.prefixed("metadata.") {
+        if text.contains('\0') || name.contains('\0') {
+            query.refuse("metadata.", &text, "text without NUL");
+        } else if let Some(before) = wanted.insert(name, scalar(&text)) {
+            query.refuse("metadata.", &before.to_string(), "each name once");
+        }
+    }
+    wanted
+}
+
+/// A JSON number, `true`, `false`, `null` or quoted string as what it is, anything else as text.
+fn scalar(text: &str) -> Value {
+    let value = serde_json::from_str::<Value>(text).ok();
+    let value = value.filter(|value| !value.is_object() && !value.is_array());
+    value.unwrap_or_else(|| Value::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_bare_list_takes_the_defaults() {
+        let page = Wanted::parse(None).expect("nothing is wrong");
+        assert_eq!(page.limit, DEFAULT_LIMIT);
+        assert!(page.filter.statuses.is_empty() && page.cursor.is_none());
+    }
+
+    #[test]
+    fn every_filter_is_read() {
+        let raw = "status=failed&status=completed&created_after=2026-01-31T12:00:00Z\
+            &metadata.campaign=autumn&metadata.batch=7&metadata.sku=%227%22&metadata.x=%7B&limit=100";
+        let page = Wanted::parse(Some(raw)).expect("nothing is wrong");
+        assert_eq!(
+            page.filter.statuses,
+            [JobStatus::Failed, JobStatus::Completed]
+        );
+        assert!(page.filter.from.is_some());
+        let wanted = json!({"campaign": "autumn", "batch": 7, "sku": "7", "x": "{"});
+        assert_eq!(Value::Object(page.filter.metadata), wanted);
+        assert_eq!(page.limit, MAX_LIMIT);
+    }
+
+    #[test]
+    fn limits_hold_at_their_edges() {
+        for (text, good) in [("0", false), ("1", true), ("100", true), ("101", false)] {
+            assert_eq!(limit(text).is_some(), good, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_wrong_parameter_is_told() {
+        let raw =
+            "status=done&created_before=yesterday&limit=0&cursor=x&metadata.a=1&metadata.a=2&x=1";
+        let problem = Wanted::parse(Some(raw)).expect_err("six faults");
+        assert_eq!(problem.errors().len(), 6);
+    }
+}

@@ -1,0 +1,32 @@
+//! `gildhall key revoke`.
+
+use super::secret;
+use crate::cli::operator::{Acting, Common, OperatorError, out};
+use serde_json::json;
+
+/// Arguments of `gildhall key revoke`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The key's public part, as the list shows it.
+    #[arg(value_parser = secret::prefix)]
+    prefix: String,
+    #[command(flatten)]
+    acting: Acting,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Revokes the key.
+pub async fn run(args: &Args) -> anyhow::Result<()> {
+    let ledger = args.common.ledger().await?;
+    let revoked = ledger
+        .revoke_key(&args.prefix, &args.acting.actor())
+        .await?;
+    if !revoked {
+        let what = "key that could be revoked with the prefix";
+        return Err(OperatorError::not_found(what, &args.prefix).into());
+    }
+    let object = json!({ "prefix": args.prefix, "revoked": true });
+    let text = format!("key {} is revoked", args.prefix);
+    out::answer(args.common.json, &object, &text)
+}

@@ -1,0 +1,24 @@
+//! Answers on the output stream. A closed pipe comes back as an error, which the command's end takes for a reader that
+//! has seen enough.
+
+use serde_json::Value;
+use std::io::{self, Write};
+
+/// Prints the object for programs, or the text for people.
+pub fn answer(json: bool, object: &Value, text: &str) -> anyhow::Result<()> {
+    match json {
+        true => print(&format!("{object:#}")),
+        false => print(text),
+    }
+}
+
+/// Prints a text of one line or more.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    writeln!(io::stdout(), "{}", text.trim_end())?;
+    Ok(())
+}
+
+/// Prints a line about something that was done. It goes on whether or not somebody reads of it.
+pub fn tell(line: &str) {
+    let _ = print(line);
+}

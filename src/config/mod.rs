@@ -1,0 +1,27 @@
+//! What an operator can set: one struct per concern, each flattened into the roles that need it.
+//!
+//! Every setting is a flag and an environment variable; the flag wins. A value that parses is valid: its type or its
+//! parser holds the limits, and nothing behind this door checks them again. Secrets are shown neither in `--help` nor
+//! in a debug print.
+
+mod broker;
+mod database;
+mod endpoint;
+mod listen;
+mod objects;
+mod relay;
+mod secret;
+mod size;
+mod telemetry;
+#[cfg(test)]
+mod testing;
+mod worker;
+
+pub use broker::{Broker, QueueMode};
+pub use database::Database;
+pub use listen::Listen;
+pub use objects::Objects;
+pub use relay::Relay;
+pub use secret::{EmptySecret, Secret};
+pub use telemetry::{LogFilter, LogFormat, Telemetry};
+pub use worker::Worker;

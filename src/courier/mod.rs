@@ -1,0 +1,103 @@
+//! Carries what the outbox holds to the broker: publish, wait for the confirm, then delete the row. A crash in between
+//! leaves the row, and the relay's sweep carries it again: consumers drop repeats by the event's id.
+
+use crate::broker::{PublishError, Publisher};
+use crate::ledger::{Ledger, OutboxEntry, OutboxItem};
+use futures_util::future::join_all;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Batches that may wait for the courier; what does not fit waits in the ledger for the sweep.
+const WAITING: usize = 1024;
+/// Entries carried in one go.
+const BATCH: usize = 128;
+
+/// Takes entries of the outbox and sees to it that they arrive.
+#[derive(Clone, Debug)]
+pub struct Courier(mpsc::Sender<Parcel>);
+
+#[derive(Debug)]
+enum Parcel {
+    Entries(Vec<OutboxEntry>),
+    Flush(oneshot::Sender<()>),
+}
+
+impl Courier {
+    /// Starts a courier; it ends with its last handle.
+    pub fn start(ledger: Arc<Ledger>, publisher: Publisher) -> Courier {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        tokio::spawn(carry_all(ledger, publisher, receiver));
+        Courier(sender)
+    }
+
+    /// Hands entries over without waiting for them. Where the courier cannot take them, the sweep will.
+    pub fn send(&self, entries: Vec<OutboxEntry>) {
+        if !entries.is_empty() && self.0.try_send(Parcel::Entries(entries)).is_err() {
+            tracing::debug!("the courier is busy: the sweep carries these entries");
+        }
+    }
+
+    /// Waits until everything handed over so far was tried.
+    pub async fn flush(&self) {
+        let (done, flushed) = oneshot::channel();
+        if self.0.send(Parcel::Flush(done)).await.is_ok() {
+            let _ = flushed.await;
+        }
+    }
+}
+
+async fn carry_all(
+    ledger: Arc<Ledger>,
+    publisher: Publisher,
+    mut receiver: mpsc::Receiver<Parcel>,
+) {
+    let mut parcels = Vec::new();
+    while receiver.recv_many(&mut parcels, BATCH).await > 0 {
+        let mut entries = Vec::new();
+        let mut flushes = Vec::new();
+        for parcel in parcels.drain(..) {
+            match parcel {
+                Parcel::Entries(more) => entries.extend(more),
+                Parcel::Flush(done) => flushes.push(done),
+            }
+        }
+        carry(&ledger, &publisher, entries).await;
+        for done in flushes {
+            // Whoever waited may have gone.
+            let _ = done.send(());
+        }
+    }
+}
+
+/// Publishes entries and deletes those whose confirm came; gives back how many did.
+pub async fn carry(ledger: &Ledger, publisher: &Publisher, entries: Vec<OutboxEntry>) -> usize {
+    let confirms = join_all(entries.iter().map(|entry| publish(publisher, entry))).await;
+    let mut arrived = Vec::with_capacity(entries.len());
+    for (entry, confirm) in entries.iter().zip(confirms) {
+        match confirm {
+            Ok(()) => arrived.push(entry.id),
+            Err(error) => tracing::warn!(entry = entry.id, %error, "an entry of the outbox stays"),
+        }
+    }
+    if !arrived.is_empty()
+        && let Err(error) = ledger.published(&arrived).await
+    {
+        tracing::warn!(%error, "entries that arrived stay in the outbox and are told again");
+    }
+    arrived.len()
+}
+
+async fn publish(publisher: &Publisher, entry: &OutboxEntry) -> Result<(), PublishError> {
+    match &entry.item {
+        OutboxItem::Event(event) => publisher.event(event).await,
+        OutboxItem::DeadLetter {
+            message,
+            failure,
+            traceparent,
+        } => {
+            publisher
+                .dead_job(message, traceparent.as_deref(), failure)
+                .await
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Who did what by hand.
+
+use std::net::IpAddr;
+
+use gildhall_proto::TenantId;
+use serde_json::{Map, Value};
+use sqlx::types::Json;
+
+use super::{Ledger, LedgerError};
+
+/// What kind of actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActorKind {
+    /// A caller of the API, by its key.
+    ApiKey,
+    /// Somebody at a command line.
+    Operator,
+    /// A worker by itself.
+    Worker,
+    /// A relay by itself.
+    Relay,
+}
+
+impl ActorKind {
+    /// The word of the table.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ActorKind::ApiKey => "api_key",
+            ActorKind::Operator => "operator",
+            ActorKind::Worker => "worker",
+            ActorKind::Relay => "relay",
+        }
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// Which one: a key's prefix, a user's name.
+    pub name: String,
+    /// Where from, if known.
+    pub address: Option<IpAddr>,
+}
+
+impl Actor {
+    /// The address as the database reads it.
+    pub(super) fn address(&self) -> Option<String> {
+        self.address.map(|address| address.to_string())
+    }
+}
+
+/// A line of the audit log. Lines can be added and read, never changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEntry {
+    /// Who.
+    pub actor: Actor,
+    /// Whose things, where they are one tenant's.
+    pub tenant: Option<TenantId>,
+    /// What was done, such as `dlq.drop`.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// What came of it.
+    pub outcome: String,
+    /// What else is to be said.
+    pub detail: Map<String, Value>,
+}
+
+impl Ledger {
+    /// Adds a line. Cancels, replays, tenants and keys write theirs by themselves.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn audit(&self, entry: &AuditEntry) -> Result<(), LedgerError> {
+        sqlx::query("SELECT ledger.audit($1, $2, $3, $4, $5, $6, $7, $8)")
+            .bind(&entry.actor.name)
+            .bind(entry.actor.kind.as_str())
+            .bind(entry.actor.address())
+            .bind(entry.tenant.as_ref().map(TenantId::as_str))
+            .bind(&entry.action)
+            .bind(&entry.subject)
+            .bind(&entry.outcome)
+            .bind(Json(&entry.detail))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! The relay: hands runnable jobs to the broker, and repairs what crashes left behind. Any number of relays may run; the
+//! ledger lets one at a time choose what to dispatch.
+
+mod repair;
+
+use crate::broker::{Broker, BrokerError, Publisher, TerminalEvents};
+use crate::config;
+use crate::courier::{Courier, carry};
+use crate::ledger::{Dispatch, Ledger, LedgerError};
+use futures_util::future::join_all;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+/// A relay that is ready to run.
+pub struct Relay {
+    ledger: Arc<Ledger>,
+    broker: Broker,
+    publisher: Publisher,
+    courier: Courier,
+    wake: Arc<Notify>,
+    config: config::Relay,
+}
+
+/// Why a round ended early. The next one tries again.
+#[derive(Debug, thiserror::Error)]
+enum RoundError {
+    #[error("the ledger did not answer")]
+    Ledger(#[from] LedgerError),
+    #[error("the broker did not answer")]
+    Broker(#[from] BrokerError),
+}
+
+impl Relay {
+    /// A relay; `wake` is notified when a job was accepted in this process.
+    pub fn new(
+        ledger: Arc<Ledger>,
+        broker: Broker,
+        publisher: Publisher,
+        courier: Courier,
+        wake: Arc<Notify>,
+        config: config::Relay,
+    ) -> Relay {
+        Relay {
+            ledger,
+            broker,
+            publisher,
+            courier,
+            wake,
+            config,
+        }
+    }
+
+    /// Relays until `shutdown`. It looks for work when a job is accepted here, when one ends anywhere (its tenant may run
+    /// another), and at every poll, which finds what no signal told of.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        let mut ended = self.broker.terminal_events();
+        let mut poll = every(Duration::from_millis(self.config.poll_ms.into()));
+        let mut repairs = every(Duration::from_secs(1));
+        tokio::pin!(shutdown);
+        loop {
+            let repair = tokio::select! {
+                () = &mut shutdown => break,
+                _ = repairs.tick() => true,
+                () = self.woken(&mut ended) => false,
+                _ = poll.tick() => false,
+            };
+            if repair {
+                note(self.repair().await, "repair");
+            }
+            note(self.dispatch_all().await, "dispatch");
+        }
+        self.courier.flush().await;
+    }
+
+    async fn woken(&self, ended: &mut TerminalEvents) {
+        tokio::select! {
+            () = self.wake.notified() => {}
+            () = ended.next() => {}
+        }
+    }
+
+    /// Dispatches until the ledger has nothing runnable left.
+    async fn dispatch_all(&self) -> Result<(), RoundError> {
+        loop {
+            let batch = self.ledger.dispatch(self.config.batch.into()).await?;
+            let count = batch.len();
+            self.publish(batch).await;
+            if count < usize::from(self.config.batch) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Publishes jobs and their events. A job whose publish fails is queued in the ledger without a message; the repair
+    /// finds it.
+    async fn publish(&self, batch: Vec<Dispatch>) {
+        let confirms = batch
+            .iter()
+            .map(|job| self.publisher.job(&job.message, job.traceparent.as_deref()));
+        for (job, confirm) in batch.iter().zip(join_all(confirms).await) {
+            if let Err(error) = confirm {
+                tracing::warn!(job = %job.message.job_id, %error, "a job was not published");
+            }
+        }
+        let events = batch.into_iter().flat_map(|job| job.events).collect();
+        self.courier.send(events);
+    }
+
+    /// Carries entries of the outbox that nobody carried.
+    async fn sweep(&self, older_than: Duration) -> Result<(), RoundError> {
+        let limit = self.config.batch;
+        loop {
+            let entries = self.ledger.outbox(older_than, limit.into()).await?;
+            let count = entries.len();
+            let arrived = carry(&self.ledger, &self.publisher, entries).await;
+            if count < usize::from(limit) || arrived == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn note(round: Result<(), RoundError>, what: &str) {
+    if let Err(error) = round {
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::warn!(what, %error, source, "a round of the relay ended early");
+    }
+}
+
+fn every(period: Duration) -> Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}

@@ -1,0 +1,51 @@
+//! What crashes and lost messages leave behind, and how it is mended.
+
+use super::{Relay, RoundError};
+use crate::broker::JOBS_QUEUE;
+use std::time::Duration;
+
+/// How old an entry of the outbox is before it counts as left behind: whoever wrote it is about to carry it.
+const LEFT_BEHIND: Duration = Duration::from_secs(3);
+/// How long a lease is over before its job is taken from a worker that seems dead: its message comes again at once when the
+/// broker notices, so this is for messages that were lost as well.
+const DEAD_WORKER: Duration = Duration::from_secs(5);
+
+impl Relay {
+    /// One round of mending: outbox entries that nobody carried, jobs of dead workers, and messages that vanished.
+    pub(super) async fn repair(&self) -> Result<(), RoundError> {
+        self.sweep(LEFT_BEHIND).await?;
+        let reaped = self
+            .ledger
+            .reap(DEAD_WORKER, self.config.batch.into())
+            .await?;
+        self.courier.send(reaped.events);
+        self.publish(reaped.again).await;
+        self.send_again().await
+    }
+
+    /// Sends jobs again whose message has vanished: the ledger believes in more messages than the broker has. Those that
+    /// are sent twice do no harm: the second message finds the job's work done.
+    async fn send_again(&self) -> Result<(), RoundError> {
+        let patience = Duration::from_millis(self.config.redispatch_after_ms.into());
+        let expected = self.ledger.waiting_on_broker(patience).await?;
+        if expected == 0 {
+            return Ok(());
+        }
+        let ready = self.broker.ready_messages(JOBS_QUEUE).await?;
+        if expected <= i64::from(ready) {
+            return Ok(());
+        }
+        let overdue = self
+            .ledger
+            .overdue(patience, self.config.batch.into())
+            .await?;
+        tracing::warn!(
+            expected,
+            ready,
+            again = overdue.len(),
+            "messages have vanished: jobs are sent again"
+        );
+        self.publish(overdue).await;
+        Ok(())
+    }
+}

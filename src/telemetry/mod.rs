@@ -1,0 +1,81 @@
+//! Logs, traces and metrics: how a process tells what it does.
+//!
+//! Logs go to the error stream. Traces go to an OTLP collector when OpenTelemetry's own variables ask for it, and
+//! cost nothing otherwise: there is not even a layer for them. Metrics wait to be fetched.
+
+mod logs;
+mod metrics;
+pub mod names;
+mod otlp;
+mod panics;
+mod trace;
+mod traceparent;
+
+pub use metrics::Metrics;
+pub use trace::{continue_from, onward, traceparent_of_current};
+pub use traceparent::{BadTraceparent, Traceparent};
+
+use crate::config;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use std::time::Duration;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::Registry;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+/// How long the last spans may take to reach the collector.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Keep it until the end: when it is dropped, the spans that wait are sent, for up to 5 s.
+#[derive(Debug)]
+#[must_use = "spans are lost unless this is kept until the end"]
+pub struct Telemetry {
+    traces: Option<SdkTracerProvider>,
+}
+
+/// Telemetry could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// This process has logs already.
+    #[error("logs are set up already")]
+    Logs(#[from] TryInitError),
+    /// This process has metrics already.
+    #[error("metrics are set up already")]
+    Metrics,
+}
+
+/// Sets up logs and, where they are asked for, traces of this process, and logs its panics. `role` names the process in
+/// traces as `gildhall-{role}`, unless the environment does.
+///
+/// Traces that cannot be exported are no reason not to work: a warning says so.
+///
+/// # Errors
+/// When it was called before.
+pub fn init(config: &config::Telemetry, role: &str) -> Result<Telemetry, TelemetryError> {
+    let (traces, fault) = match otlp::start(role) {
+        Ok(traces) => (traces, None),
+        Err(fault) => (None, Some(fault)),
+    };
+    let mut layers = vec![logs::layer(config)];
+    layers.extend(traces.as_ref().map(otlp::layer));
+    tracing_subscriber::registry().with(layers).try_init()?;
+    panics::log();
+    if let Some(error) = fault {
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::warn!(%error, source, "traces are not exported");
+    }
+    Ok(Telemetry { traces })
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        if let Some(Err(error)) = self
+            .traces
+            .take()
+            .map(|traces| traces.shutdown_with_timeout(LAST_WORDS))
+        {
+            tracing::warn!(%error, "the last spans were not exported");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! One trace from the request to the event, through the ledger and the broker.
+
+use super::Traceparent;
+use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt;
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+/// The `traceparent` for what follows from the current span; `None` while traces are off.
+pub fn traceparent_of_current() -> Option<String> {
+    let context = Span::current().context();
+    let parent = Traceparent::of(context.span().span_context());
+    parent.map(|parent| parent.to_string())
+}
+
+/// The `traceparent` to hand on: that of the current span, or while traces are off the one that came in, so that traces of
+/// others do not end with us. What is no `traceparent` is handed on to nobody.
+pub fn onward(incoming: Option<&str>) -> Option<String> {
+    traceparent_of_current().or_else(|| parse(incoming).map(|parent| parent.to_string()))
+}
+
+/// Lets a span follow from one of another process. Call it before the span is entered; nothing happens after that, while
+/// traces are off, or where the text is no `traceparent`.
+pub fn continue_from(span: &Span, traceparent: Option<&str>) {
+    if let Some(parent) = parse(traceparent) {
+        let context = Context::new().with_remote_span_context(parent.span_context());
+        // It fails where there is no exporter, which is no fault.
+        let _ = span.set_parent(context);
+    }
+}
+
+fn parse(text: Option<&str>) -> Option<Traceparent> {
+    text?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opentelemetry::trace::TracerProvider;
+    use opentelemetry_sdk::trace::SdkTracerProvider;
+    use tracing_subscriber::layer::SubscriberExt;
+
+    const INCOMING: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    #[test]
+    fn while_traces_are_off_the_incoming_one_is_handed_on() {
+        tracing::subscriber::with_default(tracing_subscriber::registry(), || {
+            let span = tracing::info_span!("job");
+            continue_from(&span, Some(INCOMING));
+            let _entered = span.enter();
+            assert_eq!(traceparent_of_current(), None);
+            assert_eq!(onward(Some(INCOMING)).as_deref(), Some(INCOMING));
+            assert_eq!(onward(Some("nonsense")), None);
+            assert_eq!(onward(None), None);
+        });
+    }
+
+    #[test]
+    fn a_span_continues_the_trace_that_came_in() {
+        let provider = SdkTracerProvider::builder().build();
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            let span = tracing::info_span!("job");
+            continue_from(&span, Some(INCOMING));
+            let _entered = span.enter();
+            let handed_on = onward(Some(INCOMING)).expect("traces are on");
+            // The same trace, and another span of it.
+            assert_eq!(&handed_on[..36], &INCOMING[..36]);
+            assert_ne!(handed_on, INCOMING);
+        });
+    }
+
+    #[test]
+    fn nonsense_begins_a_trace_of_its_own() {
+        let provider = SdkTracerProvider::builder().build();
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            let span = tracing::info_span!("job");
+            continue_from(&span, Some("nonsense"));
+            let _entered = span.enter();
+            assert!(traceparent_of_current().is_some_and(|own| own.starts_with("00-")));
+        });
+    }
+}

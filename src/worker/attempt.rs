@@ -1,0 +1,118 @@
+//! One attempt: from a claimed job to stored files.
+
+use super::Deps;
+use super::error::AttemptError;
+use super::fetch::fetch;
+use super::renderer::Report;
+use super::stop::Stop;
+use super::upload::{Destination, upload};
+use super::workspace::Workspace;
+use crate::ledger::{Completion, Run};
+use crate::objects::ObjectsError;
+use gildhall_proto::{EventProgress, JobSpec, UsedAsset};
+use serde_json::Value;
+use std::fs;
+use std::time::Instant;
+use tokio::sync::watch;
+
+/// Fetches, renders and uploads.
+///
+/// # Errors
+/// When one of the steps fails or somebody stops the attempt; nothing of it is left in the working folder.
+pub async fn attempt(
+    deps: &Deps,
+    run: &Run,
+    progress: &watch::Sender<EventProgress>,
+    mut stop: Stop,
+) -> Result<Completion, AttemptError> {
+    if let Some(nap) = deps.pretend {
+        return pretend(nap, run, stop).await;
+    }
+    let began = Instant::now();
+    let workspace = Workspace::create(&deps.folder)?;
+    let inputs = tokio::select! {
+        inputs = fetched(deps, run, &workspace) => inputs?,
+        reason = stop.requested() => return Err(AttemptError::Stopped(reason)),
+    };
+    let fetch_ms = elapsed_ms(began);
+    let rendering = Instant::now();
+    let report = deps
+        .renderer
+        .render(&workspace, progress, stop.clone())
+        .await?;
+    let render_ms = elapsed_ms(rendering);
+    tell(progress, "upload", &report);
+    let uploading = Instant::now();
+    let to = Destination {
+        tenant: &run.lease.tenant,
+        job: run.lease.job,
+        fence: run.lease.fence,
+    };
+    let mut output = tokio::select! {
+        output = deps.objects_breaker.watch(
+            is_outage,
+            upload(&deps.objects, to, report, run.quality),
+        ) => output?,
+        reason = stop.requested() => return Err(AttemptError::Stopped(reason)),
+    };
+    for (name, ms) in [
+        ("fetch_ms", fetch_ms),
+        ("render_ms", render_ms),
+        ("upload_ms", elapsed_ms(uploading)),
+    ] {
+        output.timings.insert(name.to_owned(), Value::from(ms));
+    }
+    Ok(Completion { output, inputs })
+}
+
+async fn fetched(
+    deps: &Deps,
+    run: &Run,
+    workspace: &Workspace,
+) -> Result<Vec<UsedAsset>, AttemptError> {
+    fs::write(workspace.job_file(), job_file(run))?;
+    let tenant = &run.lease.tenant;
+    deps.objects_breaker
+        .watch(
+            is_outage,
+            fetch(&deps.objects, &deps.cache, tenant, &run.spec, workspace),
+        )
+        .await
+}
+
+/// The job as the renderer is to make it: at the quality of this attempt.
+fn job_file(run: &Run) -> String {
+    let mut spec: JobSpec = run.spec.clone();
+    spec.output.quality = run.quality;
+    spec.to_json()
+}
+
+fn is_outage(error: &AttemptError) -> bool {
+    matches!(error, AttemptError::Objects { source, .. } if ObjectsError::is_outage(source))
+}
+
+fn tell(progress: &watch::Sender<EventProgress>, stage: &str, report: &Report) {
+    progress.send_replace(EventProgress {
+        stage: stage.to_owned(),
+        frames: report.frames,
+        total_frames: report.frames,
+    });
+}
+
+fn elapsed_ms(since: Instant) -> u64 {
+    since.elapsed().as_millis().try_into().unwrap_or(u64::MAX)
+}
+
+/// Sleeps instead of rendering, for measurements of everything else.
+async fn pretend(
+    nap: std::time::Duration,
+    run: &Run,
+    mut stop: Stop,
+) -> Result<Completion, AttemptError> {
+    tokio::select! {
+        () = tokio::time::sleep(nap), if !nap.is_zero() => {}
+        reason = stop.requested(), if !nap.is_zero() => return Err(AttemptError::Stopped(reason)),
+        else => {}
+    }
+    Ok(Completion::nothing(run.quality))
+}

@@ -1,0 +1,198 @@
+//! The worker: takes jobs off the broker, renders them, and settles them in the ledger.
+//!
+//! The way of a job: [`slot`] receives its message, [`way`] decodes it, claims the job and settles it, [`attempt`] fetches,
+//! renders and uploads. Whatever goes wrong is an [`error`], and [`outcome`] alone decides what follows. A worker may be
+//! killed at any instruction: its message comes again, the claim takes the job over, and the fencing number refuses whatever
+//! the old attempt still does.
+
+mod attempt;
+mod breaker;
+mod cache;
+mod error;
+mod fetch;
+mod keeper;
+mod outcome;
+mod renderer;
+mod slot;
+mod stop;
+mod upload;
+mod way;
+mod workspace;
+
+use crate::broker::{Broker, BrokerError, Publisher};
+use crate::config;
+use crate::courier::Courier;
+use crate::ledger::Ledger;
+use crate::objects::Objects;
+use breaker::Breaker;
+use cache::Cache;
+use gildhall_proto::Event;
+use renderer::Renderer;
+use slot::{Phase, serve};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use workspace::WorkerFolder;
+
+/// Why a worker cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// Its folder cannot be used.
+    #[error("the worker's folder cannot be used")]
+    Folder(#[from] std::io::Error),
+    /// The broker does not let it consume.
+    #[error("the broker cannot be used")]
+    Broker(#[from] BrokerError),
+}
+
+/// What every slot of a worker shares.
+struct Deps {
+    ledger: Arc<Ledger>,
+    objects: Objects,
+    publisher: Publisher,
+    courier: Courier,
+    renderer: Renderer,
+    cache: Cache,
+    folder: WorkerFolder,
+    ledger_breaker: Breaker,
+    objects_breaker: Breaker,
+    lease: Duration,
+    max_attempts: u32,
+    pretend: Option<Duration>,
+}
+
+impl Deps {
+    fn is_paused(&self) -> bool {
+        self.ledger_breaker.is_open() || self.objects_breaker.is_open()
+    }
+
+    async fn paused(&self) {
+        tokio::select! {
+            () = self.ledger_breaker.opened() => {}
+            () = self.objects_breaker.opened() => {}
+        }
+    }
+
+    async fn resumed(&self) {
+        while self.is_paused() {
+            self.ledger_breaker.closed().await;
+            self.objects_breaker.closed().await;
+        }
+    }
+
+    /// Tells an event that is not kept: whoever misses it hears the next one.
+    async fn tell(&self, event: &Event) {
+        if let Err(error) = self.publisher.event(event).await {
+            tracing::debug!(%error, "progress was not told");
+        }
+    }
+
+    /// Probes what is down; never ends.
+    async fn probe(&self) {
+        tokio::join!(
+            self.ledger_breaker.probe(|| self.ledger.ping()),
+            self.objects_breaker.probe(|| self.objects.ping()),
+        );
+    }
+}
+
+/// A worker that is ready to run.
+pub struct Worker {
+    name: String,
+    deps: Arc<Deps>,
+    broker: Broker,
+    concurrency: usize,
+    grace: Duration,
+}
+
+/// What a worker works with.
+pub struct Connections {
+    /// The ledger.
+    pub ledger: Arc<Ledger>,
+    /// The broker.
+    pub broker: Broker,
+    /// Where it publishes.
+    pub publisher: Publisher,
+    /// Who carries its events.
+    pub courier: Courier,
+    /// The store.
+    pub objects: Objects,
+}
+
+impl Worker {
+    /// Prepares a worker of this name.
+    ///
+    /// # Errors
+    /// When its folder cannot be made or its own executable not be found.
+    pub fn new(
+        name: String,
+        config: &config::Worker,
+        connections: Connections,
+    ) -> Result<Worker, WorkerError> {
+        let folder = WorkerFolder::take(&config.work_dir, &name)?;
+        let cache = Cache::new(folder.cache(), config.cache_bytes)?;
+        let deps = Deps {
+            ledger: connections.ledger,
+            objects: connections.objects,
+            publisher: connections.publisher,
+            courier: connections.courier,
+            renderer: Renderer::new(config)?,
+            cache,
+            folder,
+            ledger_breaker: Breaker::new("ledger"),
+            objects_breaker: Breaker::new("objects"),
+            lease: Duration::from_millis(config.lease_ms.into()),
+            max_attempts: config.max_attempts,
+            pretend: config.pretend_ms.map(|ms| Duration::from_millis(ms.into())),
+        };
+        Ok(Worker {
+            name,
+            deps: Arc::new(deps),
+            broker: connections.broker,
+            concurrency: usize::from(config.concurrency),
+            grace: Duration::from_millis(config.grace_ms.into()),
+        })
+    }
+
+    /// Works until `shutdown`, then finishes what it has begun within the grace time, or gives it back.
+    ///
+    /// # Errors
+    /// When the broker does not let it consume to begin with.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
+        let (phase, seen) = watch::channel(Phase::Running);
+        let mut slots = JoinSet::new();
+        for number in 1..=self.concurrency {
+            let consumer = self.broker.consume_jobs().await?;
+            let name = format!("{}/{number}", self.name);
+            slots.spawn(serve(Arc::clone(&self.deps), name, consumer, seen.clone()));
+        }
+        let deps = Arc::clone(&self.deps);
+        let probes = tokio::spawn(async move { deps.probe().await });
+        tokio::select! {
+            () = shutdown => tracing::info!("draining: no new job is taken"),
+            () = all(&mut slots) => tracing::error!("every slot of the worker ended"),
+        }
+        phase.send_replace(Phase::Draining);
+        if tokio::time::timeout(self.grace, all(&mut slots))
+            .await
+            .is_err()
+        {
+            tracing::warn!("the grace time is over: the job is given back");
+            phase.send_replace(Phase::GivingBack);
+            all(&mut slots).await;
+        }
+        probes.abort();
+        self.deps.courier.flush().await;
+        Ok(())
+    }
+}
+
+async fn all(slots: &mut JoinSet<()>) {
+    while let Some(ended) = slots.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a slot of the worker panicked");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The fleet as a whole: real processes of the `gildhall` command on real services.
+//!
+//! Each test has a database, a virtual host and a bucket of its own. Most share one set of services; those that kill,
+//! restart or wipe a service start a set of their own, two at a time at most. A test that fails prints the ends of the logs of
+//! its processes.
+//!
+//! Reading order: [`support`] is what the tests are written with; then the way of a job over HTTP ([`http`], [`access`],
+//! [`stream`]), through the fleet ([`lifecycle`], [`messages`], [`tenants`]), out of it ([`drain`]), and what it survives
+//! ([`crashes`], [`outages`]). [`ledger`] asks the database directly.
+
+mod access;
+mod crashes;
+mod drain;
+mod http;
+mod ledger;
+mod lifecycle;
+mod messages;
+mod outages;
+mod stream;
+mod support;
+mod tenants;
