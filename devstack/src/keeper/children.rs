@@ -96,8 +96,12 @@ impl Children {
         for &pid in &victims {
             tree::send(pid, Signal::KILL);
         }
-        self.wait_for(KILL_PATIENCE, |_| {
-            !victims.iter().any(|&pid| tree::is_alive(pid))
+        self.wait_for(KILL_PATIENCE, |children| {
+            // A process whose first thread is dead cannot be reaped before its last one is: until then it would count as
+            // running.
+            let mut named = children.by_name.values();
+            let reaped = named.all(|child| child.pid != root || child.ended.is_some());
+            reaped && !victims.iter().any(|&pid| tree::is_alive(pid))
         })
     }
 

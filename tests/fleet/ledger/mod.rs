@@ -27,7 +27,8 @@ impl Ground {
     fn new(test: &str) -> Ground {
         let fleet = Fleet::shared(test);
         fleet.limit(1000);
-        let api = ApiLedger::connect(&database(fleet.database_url()), "tests");
+        let config = database(fleet.database_url());
+        let api = ApiLedger::connect(&config, "tests");
         let api = wait(api).expect("it was migrated");
         Ground { fleet, api }
     }
@@ -63,11 +64,24 @@ impl Ground {
         dispatched.iter().map(|one| one.message.job_id).collect()
     }
 
+    /// A claim by a worker that claims nothing else.
     async fn claim(&self, tenant: &TenantId, job: JobId, lease: Duration, again: bool) -> Claim {
+        let worker = Uuid::now_v7().to_string();
+        self.claim_as(&worker, tenant, job, lease, again).await
+    }
+
+    async fn claim_as(
+        &self,
+        worker: &str,
+        tenant: &TenantId,
+        job: JobId,
+        lease: Duration,
+        again: bool,
+    ) -> Claim {
         let request = ClaimRequest {
             job,
             tenant,
-            worker: "tests",
+            worker,
             lease,
             redelivered: again,
         };

@@ -138,6 +138,23 @@ fn a_worker_whose_job_was_taken_over_changes_nothing() {
 }
 
 #[test]
+fn a_worker_whose_claim_went_unanswered_claims_again_and_no_crash_counts() {
+    let ground = Ground::new("unanswered");
+    let tenant = &ground.fleet.tenant;
+    let job = ground.submit(tenant, 1)[0];
+    assert_eq!(ground.dispatch(), [job]);
+    for fence in 1..=5 {
+        let claim = wait(ground.claim_as("one", tenant, job, LEASE, false));
+        let Claim::Run(run) = claim else {
+            panic!("{claim:?}");
+        };
+        assert_eq!((run.lease.fence, run.crashes), (fence, 0));
+    }
+    let leases = ground.fleet.count("SELECT count(*) FROM leases");
+    assert_eq!(leases, 1);
+}
+
+#[test]
 fn a_claim_that_is_repeated_gives_no_second_lease() {
     let ground = Ground::new("claimed twice");
     let tenant = &ground.fleet.tenant;
