@@ -1,0 +1,15 @@
+//! Job messages from strangers: no panic, and what is accepted reads back from both encodings.
+#![no_main]
+
+use gildhall_proto::{JSON, JobMessage, MSGPACK};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| {
+    for content_type in [None, Some(JSON), Some(MSGPACK)] {
+        let Ok(message) = JobMessage::decode(content_type, body) else {
+            continue;
+        };
+        let again = message.to_msgpack();
+        assert_eq!(JobMessage::decode(Some(MSGPACK), &again), Ok(message));
+    }
+});
