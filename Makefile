@@ -16,9 +16,11 @@ DEMO_ARGS ?=
 DEMO = $(or $(CARGO_TARGET_DIR),target)/debug/gildhall-demo $(DEMO_ARGS)
 # For example --long or --runs 5; `cargo bench --bench canonical -- --help` lists them.
 CANONICAL_ARGS ?=
+# For example --celery or --only submit; `cargo bench --bench fleet -- --help` lists them.
+FLEET_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up render-sample demo-programs test check bench samples fuzz fmt fresh-machine clean
+.PHONY: bench-fleet help setup demo up render-sample demo-programs test check bench samples fuzz fmt fresh-machine clean
 
 help: ## Lists the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -49,7 +51,7 @@ check: setup ## Formatting, lints, documentation, licences, unused dependencies,
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 	tool=$$(sh tools/cargo-tool.sh cargo-deny $(CARGO_DENY_VERSION) --no-default-features) && \
-		"$$tool" --locked check --hide-inclusion-graph licenses bans sources
+		"$$tool" --locked --workspace check --hide-inclusion-graph licenses bans sources
 	tool=$$(sh tools/cargo-tool.sh cargo-machete $(CARGO_MACHETE_VERSION)) && "$$tool" --skip-target-dir .
 	$(CARGO) test --locked --package gildhall --test rooms
 
@@ -57,11 +59,16 @@ bench: setup ## Times each stage, scores the beats, and renders the canonical jo
 	$(CARGO) bench --locked --package gildhall-render --bench stages
 	$(CARGO) bench --locked --package gildhall-render --bench beat_eval
 	$(CARGO) bench --locked --package gildhall-render --bench canonical -- $(CANONICAL_ARGS)
+	$(MAKE) bench-fleet
+
+bench-fleet: setup ## Measures the fleet without its renders; FLEET_ARGS=--celery measures Celery beside it
+	$(CARGO) build --locked --release --package gildhall-devstack --bins
+	$(CARGO) bench --locked --package gildhall --bench fleet -- $(FLEET_ARGS)
 
 samples: ## Makes the default assets and the sample job anew (same seed, same bytes)
 	$(CARGO) run --locked --package gildhall-samples -- --out assets
 
-fuzz: ## Fuzzes each parser for FUZZ_SECONDS (60); needs a nightly toolchain and says so
+fuzz: ## Fuzzes each parser of the contract for FUZZ_SECONDS (60)
 	@CARGO_FUZZ_VERSION=$(CARGO_FUZZ_VERSION) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tools/fuzz.sh
 
 fmt: ## Formats the code

@@ -117,6 +117,7 @@ $$;
 
 -- Takes jobs back from workers that stopped renewing. Most come back sooner, when the broker delivers their message again:
 -- this is for those whose message is gone as well. `again`: a message is to be sent; else the job has ended.
+-- While the database was down nobody could renew: leases that ran out then have their grace from its start on.
 CREATE FUNCTION fleet.reap(p_grace_ms bigint, p_max_crashes smallint, p_limit bigint) RETURNS TABLE (job_id uuid,
     tenant_id text, priority smallint, created_at timestamptz, traceparent text, events jsonb, again boolean)
 LANGUAGE plpgsql AS $$
@@ -126,6 +127,9 @@ DECLARE
     v_before timestamptz := clock_timestamp() - ledger.ms(p_grace_ms);
     j video_processing_jobs;
 BEGIN
+    IF pg_postmaster_start_time() > v_before THEN
+        RETURN;
+    END IF;
     FOR v_job IN SELECT l.job_id FROM leases l WHERE l.expires_at < v_before ORDER BY l.expires_at LIMIT p_limit LOOP
         SELECT * INTO j FROM video_processing_jobs WHERE id = v_job FOR UPDATE SKIP LOCKED;
         CONTINUE WHEN NOT FOUND;

@@ -6,9 +6,9 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tracing::Instrument;
 
 use super::problem::{Kind, Problem, RETRY_AFTER};
+use crate::telemetry::carried;
 
 /// How long a request may take, uploads and the bodies of event streams aside.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -16,7 +16,7 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 /// Runs the request in a task of its own, so that a client that goes away interrupts no step in the ledger half-way, and
 /// a panic is an answer instead of a broken connection.
 pub async fn detached(request: Request, next: Next) -> Response {
-    let task = tokio::spawn(next.run(request).in_current_span());
+    let task = tokio::spawn(carried(next.run(request)));
     task.await
         .unwrap_or_else(|error| Problem::internal(error).into_response())
 }

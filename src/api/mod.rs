@@ -1,11 +1,11 @@
 //! The HTTP API. [`router`] is its table of contents: one file for each thing that can be asked for.
 //!
-//! The way of a request: [`server`] takes the connection and bounds its headers; [`guards`] gives it a task, a deadline and
-//! safe headers; [`caller`] finds out whose key it bears, whether it is the tenant's turn, and whether the key may do this;
+//! The way of a request: `server` takes the connection and bounds its headers; `guards` gives it a task, a deadline and
+//! safe headers; `caller` finds out whose key it bears, whether it is the tenant's turn, and whether the key may do this;
 //! the handler reads its input into types, makes one call to the ledger or the object store, and answers. Whatever goes
-//! wrong on the way is a [`problem`], told in one form.
+//! wrong on the way is a `problem`, told in one form.
 //!
-//! Jobs come in through [`process`] and [`submitter`], which brings many of them into the ledger with one commit.
+//! Jobs come in through `process` and `submitter`, which brings many of them into the ledger with one commit.
 
 mod assets;
 mod body;

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::{Instrument, field};
 
-use crate::telemetry::{continue_from, names};
+use crate::telemetry::{SPANS, continue_from, names};
 
 /// The route of requests that have none; a path of the client's choice is no label.
 const NO_ROUTE: &str = "none";
@@ -21,6 +21,7 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let route = route.map_or(NO_ROUTE, MatchedPath::as_str).to_owned();
     // Names and fields after OpenTelemetry's conventions for HTTP servers.
     let span = tracing::info_span!(
+        target: SPANS,
         "request",
         otel.name = format!("{method} {route}"),
         otel.kind = "server",
@@ -28,13 +29,19 @@ pub async fn observe(request: Request, next: Next) -> Response {
         http.request.method = method,
         http.route = route,
         http.response.status_code = field::Empty,
+        url.scheme = "http",
+        url.path = request.uri().path(),
+        "error.type" = field::Empty,
     );
     continue_from(&span, traceparent(request.headers()));
-    let response = next.run(request).instrument(span.clone()).await;
+    let logged = tracing::info_span!("request", method, route);
+    let work = next.run(request).instrument(logged);
+    let response = work.instrument(span.clone()).await;
     let status = response.status();
-    span.record("http.response.status_code", status.as_u16());
+    span.record("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
         span.record("otel.status_code", "ERROR");
+        span.record("error.type", status.as_str());
     }
     metrics::histogram!(
         names::HTTP_SECONDS,

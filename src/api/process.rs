@@ -86,6 +86,7 @@ pub async fn submit(
     let body = body::read(&headers, body, MAX_SPEC_BYTES).await?;
     let spec = parse(encoding, &body)?;
     let job = JobId::from_uuid(Uuid::now_v7());
+    telemetry::mark("gildhall.tenant.id", &caller.tenant);
     let submission = Submission {
         id: job,
         body_sha256: Sha256::digest(spec.to_msgpack()).into(),
@@ -99,6 +100,7 @@ pub async fn submit(
         .await;
     match outcome.map_err(refused)? {
         SubmitOutcome::Created(job) => {
+            telemetry::mark("gildhall.job.id", &job);
             metrics::counter!(names::JOBS_SUBMITTED).increment(1);
             Ok(accepted(StatusCode::ACCEPTED, job, JobStatus::Pending))
         }

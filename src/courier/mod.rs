@@ -1,16 +1,23 @@
 //! Carries what the outbox holds to the broker: publish, wait for the confirm, then delete the row. A crash in between
 //! leaves the row, and the relay's sweep carries it again: consumers drop repeats by the event's id.
 
+mod trace;
+
 use crate::broker::{PublishError, Publisher};
 use crate::ledger::{Ledger, OutboxEntry, OutboxItem};
+use crate::telemetry;
 use futures_util::future::join_all;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tracing::Instrument;
 
 /// Batches that may wait for the courier; what does not fit waits in the ledger for the sweep.
 const WAITING: usize = 1024;
 /// Entries carried in one go.
 const BATCH: usize = 128;
+/// How long a process that ends waits for what it handed over; the sweep of another carries the rest.
+const LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// Takes entries of the outbox and sees to it that they arrive.
 #[derive(Clone, Debug)]
@@ -30,18 +37,25 @@ impl Courier {
         Courier(sender)
     }
 
-    /// Hands entries over without waiting for them. Where the courier cannot take them, the sweep will.
-    pub fn send(&self, entries: Vec<OutboxEntry>) {
+    /// Hands entries over without waiting for them. Where the courier cannot take them, the sweep will. In a trace, their
+    /// publishes come below the current span.
+    pub fn send(&self, mut entries: Vec<OutboxEntry>) {
+        trace::follow_current(&mut entries);
         if !entries.is_empty() && self.0.try_send(Parcel::Entries(entries)).is_err() {
             tracing::debug!("the courier is busy: the sweep carries these entries");
         }
     }
 
-    /// Waits until everything handed over so far was tried.
+    /// Waits until everything handed over so far was tried, but not for long.
     pub async fn flush(&self) {
         let (done, flushed) = oneshot::channel();
-        if self.0.send(Parcel::Flush(done)).await.is_ok() {
-            let _ = flushed.await;
+        let tried = async {
+            if self.0.send(Parcel::Flush(done)).await.is_ok() {
+                let _ = flushed.await;
+            }
+        };
+        if tokio::time::timeout(LAST_WAIT, tried).await.is_err() {
+            tracing::warn!("the broker does not answer: what is left to tell stays in the outbox");
         }
     }
 }
@@ -87,8 +101,18 @@ pub async fn carry(ledger: &Ledger, publisher: &Publisher, entries: Vec<OutboxEn
     arrived.len()
 }
 
+/// Publishes an entry within its trace, and lets it carry the publish's own `traceparent`.
 async fn publish(publisher: &Publisher, entry: &OutboxEntry) -> Result<(), PublishError> {
-    match &entry.item {
+    let publish = async {
+        let followed = trace::following_current(&entry.item);
+        let sent = send(publisher, followed.as_ref().unwrap_or(&entry.item)).await;
+        sent.inspect_err(|error| telemetry::failed(error))
+    };
+    publish.instrument(trace::publishing(&entry.item)).await
+}
+
+async fn send(publisher: &Publisher, item: &OutboxItem) -> Result<(), PublishError> {
+    match item {
         OutboxItem::Event(event) => publisher.event(event).await,
         OutboxItem::DeadLetter {
             message,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gildhall_proto::{JobId, JobSpec, Quality, TenantId};
 use serde::Deserialize;
+use serde_json::Value;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
@@ -35,6 +36,13 @@ pub struct ClaimRequest<'a> {
 pub enum Claim {
     /// The job is this worker's.
     Run(Box<Run>),
+    /// The job is this worker's, but this release cannot read what it is to render: it is to be failed.
+    Unreadable {
+        /// The hold on it.
+        lease: LeaseRef,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The tenant is at its limit or suspended: the job waits in the ledger again, and the message has done its work.
     Deferred,
     /// The message is about no job that waits for a worker.
@@ -88,7 +96,7 @@ struct ClaimRow {
     outcome: String,
     wait_ms: Option<i64>,
     run: Option<Json<RunState>>,
-    spec: Option<Json<JobSpec>>,
+    spec: Option<Json<Value>>,
     events: Option<Json<Vec<Told>>>,
 }
 
@@ -124,7 +132,7 @@ impl Ledger {
         let stale = |reason| Ok(Claim::Stale(reason));
         let outcome = std::mem::take(&mut row.outcome);
         match outcome.as_str() {
-            "run" => run(request, row).map(|run| Claim::Run(Box::new(run))),
+            "run" => run(request, row),
             "deferred" => Ok(Claim::Deferred),
             "park" => Ok(Claim::Park(read::duration(row.wait_ms.unwrap_or(0)))),
             "ended" => Ok(Claim::Ended(outbox::entries(told(row.events))?)),
@@ -142,22 +150,31 @@ fn told(events: Option<Json<Vec<Told>>>) -> Vec<Told> {
     events.map_or_else(Vec::new, |Json(told)| told)
 }
 
-fn run(request: ClaimRequest<'_>, row: ClaimRow) -> Result<Run, LedgerError> {
+fn run(request: ClaimRequest<'_>, row: ClaimRow) -> Result<Claim, LedgerError> {
     let missing = |what| LedgerError::corrupt("fleet.claim", what);
     let Json(state) = row.run.ok_or_else(|| missing("no state"))?;
+    let lease = LeaseRef {
+        job: request.job,
+        tenant: request.tenant.clone(),
+        fence: state.fence,
+        worker: request.worker.to_owned(),
+    };
     let Json(spec) = row.spec.ok_or_else(|| missing("no spec"))?;
-    let event = outbox::entries(told(row.events))?.pop();
+    let spec: JobSpec = match serde_json::from_value(spec) {
+        Ok(spec) => spec,
+        // Asked again, it would be the same: a newer release may have accepted the job.
+        Err(error) => {
+            let reason = error.to_string();
+            return Ok(Claim::Unreadable { lease, reason });
+        }
+    };
     let quality = match spec.output.quality {
         Quality::Reduced => Quality::Reduced,
         Quality::Full => read::quality(&state.quality)?,
     };
-    Ok(Run {
-        lease: LeaseRef {
-            job: request.job,
-            tenant: request.tenant.clone(),
-            fence: state.fence,
-            worker: request.worker.to_owned(),
-        },
+    let event = outbox::entries(told(row.events))?.pop();
+    Ok(Claim::Run(Box::new(Run {
+        lease,
         quality,
         spec,
         attempt: state.attempts + 1,
@@ -165,5 +182,5 @@ fn run(request: ClaimRequest<'_>, row: ClaimRow) -> Result<Run, LedgerError> {
         traceparent: state.traceparent,
         created_at: state.created_at,
         event: event.ok_or_else(|| missing("no event"))?,
-    })
+    })))
 }

@@ -3,16 +3,19 @@
 
 mod repair;
 
-use crate::broker::{Broker, BrokerError, Publisher, TerminalEvents};
+use crate::broker::{Broker, BrokerError, PublishError, Publisher, TerminalEvents};
 use crate::config;
 use crate::courier::{Courier, carry};
 use crate::ledger::{Dispatch, Ledger, LedgerError};
+use crate::telemetry::{self, Outbound};
 use futures_util::future::join_all;
+use gildhall_proto::names::{JOBS_EXCHANGE, JOBS_KEY};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Interval, MissedTickBehavior, interval};
+use tracing::{Instrument, Span};
 
 /// A relay that is ready to run.
 pub struct Relay {
@@ -56,7 +59,7 @@ impl Relay {
     /// Relays until `shutdown`. It looks for work when a job is accepted here, when one ends anywhere (its tenant may run
     /// another), and at every poll, which finds what no signal told of.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let mut ended = self.broker.terminal_events();
+        let hearing = tokio::spawn(hear(self.broker.terminal_events(), Arc::clone(&self.wake)));
         let mut poll = every(Duration::from_millis(self.config.poll_ms.into()));
         let mut repairs = every(Duration::from_secs(1));
         tokio::pin!(shutdown);
@@ -64,7 +67,7 @@ impl Relay {
             let repair = tokio::select! {
                 () = &mut shutdown => break,
                 _ = repairs.tick() => true,
-                () = self.woken(&mut ended) => false,
+                () = self.wake.notified() => false,
                 _ = poll.tick() => false,
             };
             if repair {
@@ -72,14 +75,8 @@ impl Relay {
             }
             note(self.dispatch_all().await, "dispatch");
         }
+        hearing.abort();
         self.courier.flush().await;
-    }
-
-    async fn woken(&self, ended: &mut TerminalEvents) {
-        tokio::select! {
-            () = self.wake.notified() => {}
-            () = ended.next() => {}
-        }
     }
 
     /// Dispatches until the ledger has nothing runnable left.
@@ -97,9 +94,7 @@ impl Relay {
     /// Publishes jobs and their events. A job whose publish fails is queued in the ledger without a message; the repair
     /// finds it.
     async fn publish(&self, batch: Vec<Dispatch>) {
-        let confirms = batch
-            .iter()
-            .map(|job| self.publisher.job(&job.message, job.traceparent.as_deref()));
+        let confirms = batch.iter().map(|job| self.publish_one(job));
         for (job, confirm) in batch.iter().zip(join_all(confirms).await) {
             if let Err(error) = confirm {
                 tracing::warn!(job = %job.message.job_id, %error, "a job was not published");
@@ -107,6 +102,17 @@ impl Relay {
         }
         let events = batch.into_iter().flat_map(|job| job.events).collect();
         self.courier.send(events);
+    }
+
+    /// Publishes a job within its trace.
+    async fn publish_one(&self, job: &Dispatch) -> Result<(), PublishError> {
+        let publish = async {
+            let own = telemetry::traceparent_of_current();
+            let traceparent = own.as_deref().or(job.traceparent.as_deref());
+            let sent = self.publisher.job(&job.message, traceparent).await;
+            sent.inspect_err(|error| telemetry::failed(error))
+        };
+        publish.instrument(publishing(job)).await
     }
 
     /// Carries entries of the outbox that nobody carried.
@@ -120,6 +126,29 @@ impl Relay {
                 return Ok(());
             }
         }
+    }
+}
+
+/// The span of a publish, below the request that submitted the job.
+fn publishing(job: &Dispatch) -> Span {
+    let message = &job.message;
+    let span = telemetry::publishing(Outbound {
+        exchange: JOBS_EXCHANGE,
+        routing_key: &JOBS_KEY,
+        message_id: &message.job_id,
+        job: &message.job_id,
+        tenant: &message.tenant_id,
+    });
+    telemetry::continue_from(&span, job.traceparent.as_deref());
+    span
+}
+
+/// Wakes the relay whenever a job has ended. A task of its own, so that no poll interrupts a subscription half-way, again and
+/// again where the broker is slow.
+async fn hear(mut ended: TerminalEvents, wake: Arc<Notify>) {
+    loop {
+        ended.next().await;
+        wake.notify_one();
     }
 }
 

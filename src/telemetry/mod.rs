@@ -1,18 +1,30 @@
 //! Logs, traces and metrics: how a process tells what it does.
 //!
 //! Logs go to the error stream. Traces go to an OTLP collector when OpenTelemetry's own variables ask for it, and
-//! cost nothing otherwise: there is not even a layer for them. Metrics wait to be fetched.
+//! cost nothing otherwise: there is not even a layer for them, so their spans are never made. Metrics wait to be fetched.
+//!
+//! A job's trace: the request that submits it; below it each publish of its message (relay); below that each time a worker
+//! has the message in hand, with the steps of the attempt; and the publishes of its events, below whatever gave rise to them.
+//! Messages, the ledger and events carry its `traceparent` from one process to the next. Logs have spans of their own, which
+//! say whose lines they are.
 
 mod logs;
+mod messages;
 mod metrics;
 pub mod names;
 mod otlp;
 mod panics;
+mod past;
 mod trace;
 mod traceparent;
 
+pub use messages::{Outbound, processing, publishing};
 pub use metrics::Metrics;
-pub use trace::{continue_from, onward, traceparent_of_current};
+pub use past::{Past, tell_past};
+pub use trace::{
+    SPANS, carried, continue_from, failed, failed_for, is_traced, mark, mark_number, onward, step,
+    traceparent_of_current,
+};
 pub use traceparent::{BadTraceparent, Traceparent};
 
 use crate::config;

@@ -3,9 +3,10 @@
 //! The standard variables decide, and are read here or by the OpenTelemetry SDK: endpoint, headers, time-out, service
 //! name and attributes, sampler, batch sizes.
 
-use super::BoxedLayer;
-use opentelemetry::KeyValue;
+use super::past::SCOPE;
+use super::{BoxedLayer, SPANS};
 use opentelemetry::trace::TracerProvider;
+use opentelemetry::{KeyValue, global};
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -13,7 +14,8 @@ use reqwest::blocking::Client;
 use std::env;
 use std::thread;
 use std::time::Duration;
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing::Metadata;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::Layer;
 
 const TRACES_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
@@ -61,21 +63,31 @@ pub(super) fn start(role: &str) -> Result<Option<SdkTracerProvider>, OtlpError> 
     let provider = SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
         .with_resource(resource(role, variable));
-    Ok(Some(provider.build()))
+    let provider = provider.build();
+    // For spans that are told of when they are over, which `tracing` has no way to say.
+    global::set_tracer_provider(provider.clone());
+    Ok(Some(provider))
 }
 
-/// Turns our spans into OpenTelemetry's. Those of libraries stay out: among them are those of the exporter itself, which
-/// would go on for ever.
+/// Turns the spans that are made for traces into OpenTelemetry's, and what we log into their events. What libraries say
+/// stays out: among it is what the exporter says itself, which would go on for ever.
 pub(super) fn layer(provider: &SdkTracerProvider) -> BoxedLayer {
-    // A prefix: of all crates of the workspace.
-    let ours = Targets::new().with_target("gildhall", LevelFilter::INFO);
+    let ours = filter_fn(is_ours).with_max_level_hint(LevelFilter::INFO);
     tracing_opentelemetry::layer()
-        .with_tracer(provider.tracer("gildhall"))
+        .with_tracer(provider.tracer(SCOPE))
+        .with_target(false)
         .with_location(false)
         .with_threads(false)
         .with_tracked_inactivity(false)
         .with_filter(ours)
         .boxed()
+}
+
+fn is_ours(about: &Metadata<'_>) -> bool {
+    // A prefix: of all crates of the workspace.
+    let is_ours = about.target().starts_with("gildhall");
+    let is_wanted = is_ours && (about.is_event() || about.target() == SPANS);
+    is_wanted && *about.level() <= tracing::Level::INFO
 }
 
 /// Whether an endpoint is set, or the exporter is asked for by name, and nothing switches it off.

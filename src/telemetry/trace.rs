@@ -1,15 +1,28 @@
 //! One trace from the request to the event, through the ledger and the broker.
 
 use super::Traceparent;
-use opentelemetry::Context;
-use opentelemetry::trace::TraceContextExt;
-use tracing::Span;
+use opentelemetry::trace::{FutureExt, Status, TraceContextExt};
+use opentelemetry::{Context, KeyValue, Value};
+use std::error::Error;
+use std::fmt::Display;
+use std::future::Future;
+use std::iter;
+use tracing::{Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+/// The target of every span that is made for traces. Logs leave them out and have spans of their own, so without an
+/// exporter nobody asks for these, and they are never made.
+pub const SPANS: &str = "gildhall::spans";
+
+/// A span for a step within the current span.
+pub fn step(name: &'static str) -> Span {
+    tracing::info_span!(target: SPANS, "step", otel.name = name)
+}
 
 /// The `traceparent` for what follows from the current span; `None` while traces are off.
 pub fn traceparent_of_current() -> Option<String> {
-    let context = Span::current().context();
-    let parent = Traceparent::of(context.span().span_context());
+    // Not the current span of `tracing`, which may be one for logs.
+    let parent = Context::map_current(|here| Traceparent::of(here.span().span_context()));
     parent.map(|parent| parent.to_string())
 }
 
@@ -22,10 +35,62 @@ pub fn onward(incoming: Option<&str>) -> Option<String> {
 /// Lets a span follow from one of another process. Call it before the span is entered; nothing happens after that, while
 /// traces are off, or where the text is no `traceparent`.
 pub fn continue_from(span: &Span, traceparent: Option<&str>) {
+    if span.is_disabled() {
+        return;
+    }
     if let Some(parent) = parse(traceparent) {
         let context = Context::new().with_remote_span_context(parent.span_context());
         // It fails where there is no exporter, which is no fault.
         let _ = span.set_parent(context);
+    }
+}
+
+/// A future that has what is current here, for logs and for traces, wherever it runs. (The current span of `tracing` alone
+/// is not enough: it is the one for logs, while that for traces lies around it.)
+pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    work.in_current_span().with_current_context()
+}
+
+/// Whether the current span goes into a trace.
+pub fn is_traced() -> bool {
+    Context::map_current(|here| here.span().is_recording())
+}
+
+/// Adds an attribute to the current span, if it goes into a trace.
+pub fn mark(key: &'static str, value: &dyn Display) {
+    if is_traced() {
+        set(key, value.to_string().into());
+    }
+}
+
+/// As [`mark`], for numbers.
+pub fn mark_number(key: &'static str, value: i64) {
+    if is_traced() {
+        set(key, value.into());
+    }
+}
+
+fn set(key: &'static str, value: Value) {
+    Context::current()
+        .span()
+        .set_attribute(KeyValue::new(key, value));
+}
+
+/// Tells the current span, if it goes into a trace, that its work failed, and why.
+pub fn failed(error: &(dyn Error + 'static)) {
+    if is_traced() {
+        let causes = iter::successors(Some(error), |error| Error::source(*error));
+        let causes: Vec<String> = causes.map(ToString::to_string).collect();
+        failed_for(&causes.join(": "));
+    }
+}
+
+/// As [`failed`], where the reason is no error of ours.
+pub fn failed_for(reason: &dyn Display) {
+    if is_traced() {
+        Context::current()
+            .span()
+            .set_status(Status::error(reason.to_string()));
     }
 }
 
@@ -49,6 +114,7 @@ mod tests {
             continue_from(&span, Some(INCOMING));
             let _entered = span.enter();
             assert_eq!(traceparent_of_current(), None);
+            assert!(!is_traced());
             assert_eq!(onward(Some(INCOMING)).as_deref(), Some(INCOMING));
             assert_eq!(onward(Some("nonsense")), None);
             assert_eq!(onward(None), None);
@@ -63,6 +129,7 @@ mod tests {
             let span = tracing::info_span!("job");
             continue_from(&span, Some(INCOMING));
             let _entered = span.enter();
+            assert!(is_traced());
             let handed_on = onward(Some(INCOMING)).expect("traces are on");
             // The same trace, and another span of it.
             assert_eq!(&handed_on[..36], &INCOMING[..36]);

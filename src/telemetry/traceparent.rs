@@ -139,7 +139,7 @@ mod tests {
             format!("00-{}-01", IDS.replace('-', "+")),
             format!("00-{zeros}-00f067aa0ba902b7-01"),
             format!("00-4bf92f3577b34da6a3ce929d0e0e4736-{}-01", &zeros[..16]),
-            format!("00-4bf92f3577b34da6a3ce929d0e0e473-600f067aa0ba902b7-01"),
+            "00-4bf92f3577b34da6a3ce929d0e0e473-600f067aa0ba902b7-01".to_string(),
             format!("00-{}-01", IDS.replace('4', "é")),
         ];
         for text in bad {

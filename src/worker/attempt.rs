@@ -4,15 +4,17 @@ use super::Deps;
 use super::error::AttemptError;
 use super::fetch::fetch;
 use super::renderer::Report;
+use super::stages;
 use super::stop::Stop;
-use super::upload::{Destination, upload};
+use super::trace::step;
+use super::upload::{Destination, discard, upload};
 use super::workspace::Workspace;
 use crate::ledger::{Completion, Run};
 use crate::objects::ObjectsError;
 use gildhall_proto::{EventProgress, JobSpec, UsedAsset};
 use serde_json::Value;
 use std::fs;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 use tokio::sync::watch;
 
 /// Fetches, renders and uploads.
@@ -31,15 +33,13 @@ pub async fn attempt(
     let began = Instant::now();
     let workspace = Workspace::create(&deps.folder)?;
     let inputs = tokio::select! {
-        inputs = fetched(deps, run, &workspace) => inputs?,
+        inputs = step("fetch", fetched(deps, run, &workspace)) => inputs?,
         reason = stop.requested() => return Err(AttemptError::Stopped(reason)),
     };
     let fetch_ms = elapsed_ms(began);
     let rendering = Instant::now();
-    let report = deps
-        .renderer
-        .render(&workspace, progress, stop.clone())
-        .await?;
+    let render = rendered(deps, &workspace, progress, stop.clone());
+    let report = step("render", render).await?;
     let render_ms = elapsed_ms(rendering);
     tell(progress, "upload", &report);
     let uploading = Instant::now();
@@ -48,13 +48,16 @@ pub async fn attempt(
         job: run.lease.job,
         fence: run.lease.fence,
     };
-    let mut output = tokio::select! {
-        output = deps.objects_breaker.watch(
-            is_outage,
-            upload(&deps.objects, to, report, run.quality),
-        ) => output?,
-        reason = stop.requested() => return Err(AttemptError::Stopped(reason)),
+    let upload = deps
+        .objects_breaker
+        .watch(is_outage, upload(&deps.objects, to, report, run.quality));
+    let uploaded = tokio::select! {
+        output = step("upload", upload) => output,
+        reason = stop.requested() => Err(AttemptError::Stopped(reason)),
     };
+    let mut output = uploaded.inspect_err(|_| {
+        tokio::spawn(discard(deps.objects.clone(), to.prefix()));
+    })?;
     for (name, ms) in [
         ("fetch_ms", fetch_ms),
         ("render_ms", render_ms),
@@ -80,6 +83,17 @@ async fn fetched(
         .await
 }
 
+async fn rendered(
+    deps: &Deps,
+    workspace: &Workspace,
+    progress: &watch::Sender<EventProgress>,
+    stop: Stop,
+) -> Result<Report, AttemptError> {
+    let report = deps.renderer.render(workspace, progress, stop).await?;
+    stages::tell(&report.timings, SystemTime::now());
+    Ok(report)
+}
+
 /// The job as the renderer is to make it: at the quality of this attempt.
 fn job_file(run: &Run) -> String {
     let mut spec: JobSpec = run.spec.clone();
@@ -87,8 +101,11 @@ fn job_file(run: &Run) -> String {
     spec.to_json()
 }
 
+/// Whether the store is in trouble, or does not know us: then it refuses every job's files, and a worker with wrong keys
+/// would spend the attempts of all jobs it can get.
 fn is_outage(error: &AttemptError) -> bool {
-    matches!(error, AttemptError::Objects { source, .. } if ObjectsError::is_outage(source))
+    matches!(error, AttemptError::Objects { source, .. }
+        if source.is_outage() || matches!(source, ObjectsError::Refused { .. }))
 }
 
 fn tell(progress: &watch::Sender<EventProgress>, stage: &str, report: &Report) {

@@ -4,11 +4,13 @@ use super::Deps;
 use super::outcome::chain;
 use super::stop::{StopReason, Stopper};
 use crate::ledger::{Renewal, Run};
+use crate::telemetry::traceparent_of_current;
 use gildhall_proto::{Event, EventData, EventKind, EventProgress, JobStatus};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// How often a lease is renewed: often enough that a cancelled job stops within a second.
 const RENEWAL: Duration = Duration::from_millis(500);
@@ -32,7 +34,7 @@ impl Keeper {
             renewals: 0,
         };
         let about = About::of(run);
-        Keeper(tokio::spawn(async move {
+        let keep = async move {
             loop {
                 tokio::time::sleep(RENEWAL).await;
                 let news = news.due();
@@ -50,7 +52,8 @@ impl Keeper {
                     deps.tell(&about.event(news)).await;
                 }
             }
-        }))
+        };
+        Keeper(tokio::spawn(keep.in_current_span()))
     }
 }
 
@@ -95,7 +98,7 @@ impl About {
                 output: None,
                 failure: None,
             },
-            traceparent: run.traceparent.clone(),
+            traceparent: traceparent_of_current().or_else(|| run.traceparent.clone()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The worker: takes jobs off the broker, renders them, and settles them in the ledger.
 //!
-//! The way of a job: [`slot`] receives its message, [`way`] decodes it, claims the job and settles it, [`attempt`] fetches,
-//! renders and uploads. Whatever goes wrong is an [`error`], and [`outcome`] alone decides what follows. A worker may be
+//! The way of a job: `slot` receives its message, `way` decodes it, claims the job and settles it, `attempt` fetches,
+//! renders and uploads. Whatever goes wrong is an `error`, and `outcome` alone decides what follows. A worker may be
 //! killed at any instruction: its message comes again, the claim takes the job over, and the fencing number refuses whatever
 //! the old attempt still does.
 
@@ -14,7 +14,9 @@ mod keeper;
 mod outcome;
 mod renderer;
 mod slot;
+mod stages;
 mod stop;
+mod trace;
 mod upload;
 mod way;
 mod workspace;
@@ -29,12 +31,15 @@ use cache::Cache;
 use gildhall_proto::Event;
 use renderer::Renderer;
 use slot::{Phase, serve};
-use std::future::Future;
+use std::future::{Future, ready};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use workspace::WorkerFolder;
+
+/// How long the confirm of a progress event is waited for.
+const TELLING: Duration = Duration::from_millis(200);
 
 /// Why a worker cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +63,8 @@ struct Deps {
     folder: WorkerFolder,
     ledger_breaker: Breaker,
     objects_breaker: Breaker,
+    /// Of this machine: a worker whose disk is full would fail job after job, faster than the others render them.
+    folder_breaker: Breaker,
     lease: Duration,
     max_attempts: u32,
     pretend: Option<Duration>,
@@ -65,13 +72,16 @@ struct Deps {
 
 impl Deps {
     fn is_paused(&self) -> bool {
-        self.ledger_breaker.is_open() || self.objects_breaker.is_open()
+        self.ledger_breaker.is_open()
+            || self.objects_breaker.is_open()
+            || self.folder_breaker.is_open()
     }
 
     async fn paused(&self) {
         tokio::select! {
             () = self.ledger_breaker.opened() => {}
             () = self.objects_breaker.opened() => {}
+            () = self.folder_breaker.opened() => {}
         }
     }
 
@@ -79,13 +89,17 @@ impl Deps {
         while self.is_paused() {
             self.ledger_breaker.closed().await;
             self.objects_breaker.closed().await;
+            self.folder_breaker.closed().await;
         }
     }
 
-    /// Tells an event that is not kept: whoever misses it hears the next one.
+    /// Tells an event that is not kept: whoever misses it hears the next one. A broker that does not answer is not waited
+    /// for, since whoever calls has a lease to keep.
     async fn tell(&self, event: &Event) {
-        if let Err(error) = self.publisher.event(event).await {
-            tracing::debug!(%error, "progress was not told");
+        match tokio::time::timeout(TELLING, self.publisher.event(event)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "progress was not told"),
+            Err(_) => tracing::debug!("progress is still on its way"),
         }
     }
 
@@ -94,6 +108,7 @@ impl Deps {
         tokio::join!(
             self.ledger_breaker.probe(|| self.ledger.ping()),
             self.objects_breaker.probe(|| self.objects.ping()),
+            self.folder_breaker.probe(|| ready(self.folder.probe())),
         );
     }
 }
@@ -143,6 +158,7 @@ impl Worker {
             folder,
             ledger_breaker: Breaker::new("ledger"),
             objects_breaker: Breaker::new("objects"),
+            folder_breaker: Breaker::new("working folder"),
             lease: Duration::from_millis(config.lease_ms.into()),
             max_attempts: config.max_attempts,
             pretend: config.pretend_ms.map(|ms| Duration::from_millis(ms.into())),

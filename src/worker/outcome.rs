@@ -49,6 +49,9 @@ pub struct Situation {
 /// How long a job waits while something outside is down.
 pub const OUTAGE_WAIT: Duration = Duration::from_secs(8);
 
+/// Longest message that is kept of a failure, in bytes.
+const MAX_MESSAGE_BYTES: usize = 4096;
+
 /// What follows from an error.
 pub fn outcome(error: &AttemptError, situation: Situation) -> Outcome {
     match error {
@@ -113,7 +116,14 @@ fn failure(error: &AttemptError) -> Failure {
         AttemptError::OverTime { .. } => (Resource, "time_limit"),
         AttemptError::Stopped(_) => (Recoverable, "stopped"),
     };
-    Failure::new(class, code, chain(error))
+    Failure::new(class, code, keepable(chain(error)))
+}
+
+/// A message as the ledger can keep it: PostgreSQL's text has no NUL, and a dying render may write anything.
+pub fn keepable(message: String) -> String {
+    let mut message = message.replace('\0', "\u{fffd}");
+    message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
+    message
 }
 
 /// An error with its sources, on one line.
@@ -207,6 +217,17 @@ mod tests {
             matches!(&second, Outcome::Reject(failure) if failure.class == FailureClass::Resource),
             "{second:?}"
         );
+    }
+
+    #[test]
+    fn a_message_is_kept_without_what_the_ledger_refuses() {
+        let how = format!("signal: 6: \0{}", "é".repeat(MAX_MESSAGE_BYTES));
+        let crashed = outcome(&AttemptError::Crashed { how }, situation(2, Quality::Full));
+        let Outcome::Reject(failure) = crashed else {
+            panic!("{crashed:?}");
+        };
+        assert!(!failure.message.contains('\0'), "{failure}");
+        assert!((MAX_MESSAGE_BYTES - 1..=MAX_MESSAGE_BYTES).contains(&failure.message.len()));
     }
 
     #[test]

@@ -70,9 +70,27 @@ pub struct ReportedFile {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Line {
-    Progress { progress: EventProgress },
+    Progress { progress: Shown },
     Error { error: Described },
     Report(Box<Report>),
+}
+
+/// How far a render says it is; it says more for people.
+#[derive(Debug, Deserialize)]
+struct Shown {
+    stage: String,
+    frames: u32,
+    total: u32,
+}
+
+impl From<Shown> for EventProgress {
+    fn from(shown: Shown) -> EventProgress {
+        EventProgress {
+            stage: shown.stage,
+            frames: shown.frames,
+            total_frames: shown.total,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -209,7 +227,7 @@ async fn said(
     while let Some(line) = lines.next_line().await? {
         match serde_json::from_str(&line) {
             Ok(Line::Progress { progress: now }) => {
-                progress.send_replace(now);
+                progress.send_replace(now.into());
             }
             Ok(other) => last = Some(other),
             Err(error) => tracing::warn!(%error, "the render said something unknown"),
@@ -250,4 +268,23 @@ fn resident_mb(pid: Pid) -> u64 {
         .find_map(|line| line.strip_prefix("VmRSS:"))
         .and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kib.unwrap_or(0) / 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_understood_as_the_renderer_writes_it() {
+        let line = r#"{"progress": {"stage": "render", "frames": 123, "total": 900, "fps": 61.2, "eta_s": null}}"#;
+        let Ok(Line::Progress { progress }) = serde_json::from_str(line) else {
+            panic!("no progress");
+        };
+        let expected = EventProgress {
+            stage: "render".to_owned(),
+            frames: 123,
+            total_frames: 900,
+        };
+        assert_eq!(EventProgress::from(progress), expected);
+    }
 }

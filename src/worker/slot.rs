@@ -2,10 +2,15 @@
 
 use super::Deps;
 use super::stop::{self, StopReason};
+use super::trace::{self, Spans};
 use super::way::{Verdict, way};
 use crate::broker::{Consumer, Delivery};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
+
+/// How long a slot that gives its job back waits for the ledger to write that down.
+const LAST_WORD: Duration = Duration::from_secs(10);
 
 /// Where a worker is on its way to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +43,10 @@ pub async fn serve(
             () = reaches(&mut phase, Phase::Draining) => break,
             () = deps.paused() => {}
             delivery = consumer.next() => match delivery {
-                Some(delivery) => see_through(&deps, &name, delivery, phase.clone()).await,
+                Some(delivery) => {
+                    let spans = Spans::of(&delivery);
+                    spans.around(see_through(&deps, &name, delivery, phase.clone())).await;
+                }
                 None => break,
             },
         }
@@ -61,10 +69,12 @@ async fn see_through(
             verdict = &mut way => verdict,
             () = reaches(&mut phase, Phase::GivingBack) => {
                 drain.stop(StopReason::Drained);
-                way.await
+                // Without the ledger there is nobody to give the job back to: its lease runs out, and its message comes again.
+                tokio::time::timeout(LAST_WORD, way).await.unwrap_or(Verdict::Leave)
             }
         }
     };
+    trace::judged(&verdict);
     settle_message(deps, delivery, verdict).await;
 }
 
@@ -73,6 +83,7 @@ async fn see_through(
 async fn settle_message(deps: &Deps, delivery: Delivery, verdict: Verdict) {
     let sent = match &verdict {
         Verdict::Ack => Ok(()),
+        Verdict::Leave => return delivery.leave(),
         Verdict::Later(after) => deps.publisher.later(&delivery, *after).await,
         Verdict::Dead(failure) => deps.publisher.dead(&delivery, failure).await,
     };

@@ -18,6 +18,25 @@ pub struct Destination<'a> {
     pub fence: i64,
 }
 
+impl Destination<'_> {
+    /// What the keys of this attempt begin with, and no other attempt's.
+    pub fn prefix(&self) -> String {
+        TenantKeys::output(self.tenant, self.job, self.fence, "")
+    }
+}
+
+/// Removes what an attempt stored that nobody will ever see. What cannot be removed now takes room, and is in nobody's way.
+pub async fn discard(objects: Objects, prefix: String) {
+    let removed = async {
+        let stored = objects.list(&prefix).await?;
+        let keys: Vec<String> = stored.into_iter().map(|object| object.key).collect();
+        objects.delete(&keys).await
+    };
+    if let Err(error) = removed.await {
+        tracing::warn!(prefix, %error, "the files of an attempt that came to nothing stay in the store");
+    }
+}
+
 /// Uploads every file of a render.
 ///
 /// # Errors

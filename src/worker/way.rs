@@ -2,16 +2,29 @@
 
 use super::Deps;
 use super::attempt::attempt;
+use super::error::AttemptError;
 use super::keeper::Keeper;
-use super::outcome::{Outcome, Situation, chain, outcome};
+use super::outcome::{Outcome, Situation, chain, keepable, outcome};
 use super::stop::{Stop, Stopper};
+use super::trace;
+use super::upload::{Destination, discard};
 use crate::broker::Delivery;
-use crate::ledger::{Claim, ClaimRequest, Completion, LedgerError, Run, Settled, StaleReason};
-use gildhall_proto::{EventProgress, Failure, FailureClass, JobMessage};
+use crate::ledger::{
+    Claim, ClaimRequest, Completion, LeaseRef, Ledger, LedgerError, Run, Settled, StaleReason,
+};
+use crate::objects::{Objects, ObjectsError};
+use crate::telemetry;
+use gildhall_proto::{EventProgress, Failure, FailureClass, JobMessage, JobOutput};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tracing::Instrument;
+
+/// How often a step is tried that the ledger refuses, though it is there.
+const REFUSALS: u32 = 3;
+/// How long a message waits whose job the ledger refused to hand out: somebody has to look at the ledger.
+const REFUSED_WAIT: Duration = Duration::from_secs(8);
 
 /// What becomes of the message once the ledger knows how the job stands.
 #[derive(Debug)]
@@ -22,6 +35,8 @@ pub enum Verdict {
     Later(Duration),
     /// It never was a job of ours: it goes to the dead letters as it is.
     Dead(Failure),
+    /// The ledger could not be told in time: it comes again, here or elsewhere.
+    Leave,
 }
 
 /// Takes one message as far as it goes.
@@ -36,14 +51,23 @@ pub async fn way(
         Ok(message) => message,
         Err(fault) => return Verdict::Dead(rejected("undecodable", fault.to_string())),
     };
+    trace::about(&message);
     let claim = steadily(deps, "claim", || {
         claim(deps, slot, &message, delivery.redelivered)
     })
     .await;
+    let Ok(claim) = claim else {
+        return Verdict::Later(REFUSED_WAIT);
+    };
+    trace::claimed(&claim);
     match claim {
         Claim::Run(run) => {
             deps.courier.send(vec![run.event.clone()]);
             run_claimed(deps, *run, stopper, stop).await
+        }
+        Claim::Unreadable { lease, reason } => {
+            let failure = rejected("unreadable_job", keepable(reason));
+            settle(deps, &lease, Outcome::Reject(failure)).await
         }
         Claim::Deferred => Verdict::Ack,
         Claim::Stale(reason) => stale(reason, &message),
@@ -87,7 +111,7 @@ fn stale(reason: StaleReason, message: &JobMessage) -> Verdict {
             ),
         )),
         StaleReason::Terminal | StaleReason::NotDispatched | StaleReason::Duplicate => {
-            tracing::debug!(job = %message.job_id, ?reason, "the message is stale");
+            tracing::debug!(?reason, "the message is stale");
             Verdict::Ack
         }
     }
@@ -100,17 +124,28 @@ async fn run_claimed(deps: &Arc<Deps>, run: Run, stopper: Stopper, stop: Stop) -
         total_frames: 0,
     });
     let keeper = Keeper::start(Arc::clone(deps), &run, seen, stopper);
-    let result = attempt(deps, &run, &progress, stop).await;
+    let work = attempt(deps, &run, &progress, stop);
+    let result = deps.folder_breaker.watch(is_local, work).await;
     let verdict = match result {
         Ok(completion) => finish(deps, &run, &completion).await,
         Err(error) => {
             let outcome = outcome(&error, situation(deps, &run));
-            tracing::warn!(job = %run.lease.job, error = chain(&error), ?outcome, "the attempt gave no video");
-            settle(deps, &run, outcome).await
+            trace::gave_no_video(&error, &outcome);
+            tracing::warn!(error = chain(&error), ?outcome, "the attempt gave no video");
+            settle(deps, &run.lease, outcome).await
         }
     };
     drop(keeper);
     verdict
+}
+
+/// Whether it is the fault of this machine's disk, as far as one can tell from one job.
+fn is_local(error: &AttemptError) -> bool {
+    match error {
+        AttemptError::Workspace(_) => true,
+        AttemptError::Objects { source, .. } => matches!(source, ObjectsError::Local(_)),
+        _ => false,
+    }
 }
 
 fn situation(deps: &Deps, run: &Run) -> Situation {
@@ -127,13 +162,49 @@ async fn finish(deps: &Deps, run: &Run, completion: &Completion) -> Verdict {
         deps.ledger.finish(&run.lease, completion)
     })
     .await;
-    told(deps, run, settled);
-    Verdict::Ack
+    match settled {
+        Ok(settled) => {
+            if told(deps, &run.lease, settled) {
+                trace::completed();
+            } else {
+                tokio::spawn(discard_unseen(
+                    Arc::clone(&deps.ledger),
+                    deps.objects.clone(),
+                    run.lease.clone(),
+                ));
+            }
+            Verdict::Ack
+        }
+        // Another render would give the same, and be refused as well.
+        Err(error) => {
+            let failure = rejected("refused_by_ledger", keepable(chain(&error)));
+            settle(deps, &run.lease, Outcome::Reject(failure)).await
+        }
+    }
 }
 
-/// Writes an outcome into the ledger.
-async fn settle(deps: &Deps, run: &Run, outcome: Outcome) -> Verdict {
-    let (ledger, lease) = (&deps.ledger, &run.lease);
+/// Removes the files of an attempt that lost its lease. The step may also have been taken already, its answer having got
+/// lost: then they are the job's output, and stay. Files of a lost lease can never become that.
+async fn discard_unseen(ledger: Arc<Ledger>, objects: Objects, lease: LeaseRef) {
+    let to = Destination {
+        tenant: &lease.tenant,
+        job: lease.job,
+        fence: lease.fence,
+    };
+    let prefix = to.prefix();
+    let Ok(Some(job)) = ledger.job(lease.job).await else {
+        return;
+    };
+    let is_output = |output: JobOutput| output.video.key.starts_with(&prefix);
+    if !job.output.is_some_and(is_output) {
+        discard(objects, prefix).await;
+    }
+}
+
+/// Writes an outcome into the ledger. Where even that is refused the lease runs out, and the relay counts the job as one
+/// that took its worker down.
+async fn settle(deps: &Deps, lease: &LeaseRef, outcome: Outcome) -> Verdict {
+    let ledger = &deps.ledger;
     let (settled, later) = match &outcome {
         Outcome::Retry {
             failure,
@@ -159,9 +230,9 @@ async fn settle(deps: &Deps, run: &Run, outcome: Outcome) -> Verdict {
             let write = || ledger.cancelled(lease);
             (steadily(deps, "cancel", write).await, None)
         }
-        Outcome::LeaseLost => (Settled::LeaseLost, None),
+        Outcome::LeaseLost => (Ok(Settled::LeaseLost), None),
     };
-    let held = told(deps, run, settled);
+    let held = settled.is_ok_and(|settled| told(deps, lease, settled));
     match later {
         Some(after) if held => Verdict::Later(after),
         _ => Verdict::Ack,
@@ -169,46 +240,68 @@ async fn settle(deps: &Deps, run: &Run, outcome: Outcome) -> Verdict {
 }
 
 /// Sends the events of a step on their way; whether the step was ours to take.
-fn told(deps: &Deps, run: &Run, settled: Settled) -> bool {
+fn told(deps: &Deps, lease: &LeaseRef, settled: Settled) -> bool {
     match settled {
         Settled::Done(events) => {
             deps.courier.send(events);
             true
         }
         Settled::LeaseLost => {
-            tracing::warn!(job = %run.lease.job, fence = run.lease.fence, "the lease was lost: the work is dropped");
+            tracing::warn!(
+                fence = lease.fence,
+                "the lease was lost: the work is dropped"
+            );
             false
         }
     }
 }
 
+/// Takes a step of the ledger as [`insistently`] does, in a span of its own.
+async fn steadily<T, F: Future<Output = Result<T, LedgerError>>>(
+    deps: &Deps,
+    step: &'static str,
+    work: impl Fn() -> F,
+) -> Result<T, LedgerError> {
+    let taken = async {
+        let done = insistently(deps, step, work).await;
+        done.inspect_err(|error| telemetry::failed(error))
+    };
+    taken.instrument(telemetry::step(step)).await
+}
+
 /// Repeats a step of the ledger until the ledger answers: while it is away the message stays with this worker, and no
 /// attempt is spent. Each step is safe to repeat, since the fencing number or the status tells that it was taken.
-async fn steadily<T, F: Future<Output = Result<T, LedgerError>>>(
+///
+/// # Errors
+/// When the ledger is there and refused the step several times: it would go on to.
+async fn insistently<T, F: Future<Output = Result<T, LedgerError>>>(
     deps: &Deps,
     step: &str,
     work: impl Fn() -> F,
-) -> T {
-    let mut tries = 0;
+) -> Result<T, LedgerError> {
+    let (mut tries, mut refusals) = (0, 0);
     loop {
-        match deps
+        let done = deps
             .ledger_breaker
             .watch(LedgerError::is_outage, work())
-            .await
-        {
-            Ok(value) => return value,
-            Err(error) => {
-                tries += 1;
-                tracing::warn!(
-                    step,
-                    tries,
-                    error = chain(&error),
-                    "the ledger did not answer"
-                );
-                let wait = Duration::from_millis(100) * 2u32.pow(tries.min(5));
-                tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
-            }
+            .await;
+        let error = match done {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        tries += 1;
+        refusals += u32::from(!error.is_outage());
+        tracing::warn!(
+            step,
+            tries,
+            error = chain(&error),
+            "the ledger did not take a step"
+        );
+        if refusals >= REFUSALS {
+            return Err(error);
         }
+        let wait = Duration::from_millis(100) * 2u32.pow(tries.min(5));
+        tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
     }
 }
 

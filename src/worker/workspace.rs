@@ -2,12 +2,17 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const PREFIX: &str = "attempt-";
 const LOCK: &str = ".lock";
+/// What has to fit in before further jobs are taken, once it was too little.
+const PROBE_BYTES: usize = 64 << 10;
+/// How often a lock is tried that others hold for a moment only.
+const LOCK_TRIES: u32 = 100;
 
 /// A folder that one attempt has to itself. It goes away with this value; what a killed worker left behind goes away with
 /// [`sweep`] at the next start.
@@ -64,12 +69,11 @@ impl WorkerFolder {
         fs::create_dir_all(work_dir)?;
         sweep(work_dir);
         let folder = work_dir.join(worker);
+        let lock = take_lock(&lock_file(&folder))?;
         fs::DirBuilder::new()
             .mode(0o700)
             .recursive(true)
             .create(&folder)?;
-        let lock = fs::File::create(lock_file(&folder))?;
-        lock.try_lock()?;
         Ok(WorkerFolder {
             folder,
             _lock: lock,
@@ -78,6 +82,15 @@ impl WorkerFolder {
 }
 
 impl WorkerFolder {
+    /// Whether an attempt would find room here.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn probe(&self) -> io::Result<()> {
+        let workspace = Workspace::create(self)?;
+        fs::write(workspace.job_file(), [0; PROBE_BYTES])
+    }
+
     /// Where the worker keeps what many jobs share.
     pub fn cache(&self) -> PathBuf {
         self.folder.join("cache")
@@ -90,6 +103,24 @@ impl Drop for WorkerFolder {
         let _ = fs::remove_dir_all(&self.folder);
         let _ = fs::remove_file(lock_file(&self.folder));
     }
+}
+
+/// Takes the lock before there is a folder. Another worker that starts may have taken the new file for an abandoned one: it
+/// holds the lock while it removes it, so whoever has the lock of a file that is still there has it for good.
+fn take_lock(path: &Path) -> io::Result<fs::File> {
+    for _ in 0..LOCK_TRIES {
+        let lock = fs::File::create(path)?;
+        let is_ours = lock.try_lock().is_ok()
+            && fs::metadata(path).is_ok_and(|there| {
+                lock.metadata()
+                    .is_ok_and(|held| (there.dev(), there.ino()) == (held.dev(), held.ino()))
+            });
+        if is_ours {
+            return Ok(lock);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Err(io::Error::other("the folder is another worker's"))
 }
 
 fn lock_file(folder: &Path) -> PathBuf {
@@ -108,8 +139,10 @@ fn sweep(work_dir: &Path) {
         let Some(folder) = path.to_str().and_then(|name| name.strip_suffix(LOCK)) else {
             continue;
         };
-        let abandoned = fs::File::open(&path).is_ok_and(|file| file.try_lock().is_ok());
-        if abandoned {
+        let Ok(lock) = fs::File::open(&path) else {
+            continue;
+        };
+        if lock.try_lock().is_ok() {
             let _ = fs::remove_dir_all(folder);
             let _ = fs::remove_file(&path);
         }
@@ -127,6 +160,7 @@ mod tests {
         let workspace = Workspace::create(&worker).expect("room");
         fs::write(workspace.inputs().join("a"), b"x").expect("writable");
         drop(workspace);
+        worker.probe().expect("room");
         let left = fs::read_dir(root.path().join("w1.host.example-7"))
             .expect("there")
             .count();

@@ -6,7 +6,7 @@
 //!
 //! Reading order: [`support`] is what the tests are written with; then the way of a job over HTTP ([`http`], [`access`],
 //! [`stream`]), through the fleet ([`lifecycle`], [`messages`], [`tenants`]), out of it ([`drain`]), and what it survives
-//! ([`crashes`], [`outages`]). [`ledger`] asks the database directly.
+//! ([`crashes`], [`outages`]). [`traces`] follows a job by its spans. [`ledger`] asks the database directly.
 
 mod access;
 mod crashes;
@@ -19,3 +19,4 @@ mod outages;
 mod stream;
 mod support;
 mod tenants;
+mod traces;

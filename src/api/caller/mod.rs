@@ -133,7 +133,7 @@ mod tests {
         }
         let twice: &'static str = format!("Bearer {key}").leak();
         for bad in [&[][..], &["Bearer"], &["Basic YTpi"], &[twice, twice]] {
-            let problem = bearer(&headers(bad)).err().expect("no key");
+            let problem = bearer(&headers(bad)).expect_err("no key");
             assert_eq!(problem.kind(), Kind::Unauthenticated);
         }
     }

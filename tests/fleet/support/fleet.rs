@@ -38,6 +38,8 @@ pub struct Fleet {
     address: SocketAddr,
     /// The tenant's own caller of the API.
     pub http: Client,
+    /// Variables that every process is started with from now on, beside its own.
+    pub env: Vec<(&'static str, String)>,
     /// The first tenant; two of its jobs run at a time.
     pub tenant: TenantId,
     pub ledger: Ledger,
@@ -95,6 +97,7 @@ impl Fleet {
             sql: wait(pool(&fresh.database_url, "gildhall_fleet")),
             objects: objects(&fresh),
             broker: broker(&fresh),
+            env: Vec::new(),
             processes: AtomicUsize::new(0),
             folder: TempDir::new().expect("a folder"),
             tenant,
@@ -184,6 +187,7 @@ impl Fleet {
             ("GILDHALL_S3_PATH_STYLE", s3.path_style.to_string()),
             ("GILDHALL_LOG", "info,gildhall=debug".to_owned()),
         ]);
+        env.extend(self.env.iter().cloned());
         let name = format!("{role}-{number}");
         Process::start(&name, &[role], &env, self.folder.path())
     }

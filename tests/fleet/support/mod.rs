@@ -2,6 +2,7 @@
 
 pub mod amqp;
 pub mod client;
+pub mod collector;
 pub mod events;
 pub mod fleet;
 pub mod jobs;

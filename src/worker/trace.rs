@@ -1,0 +1,117 @@
+//! What traces and log lines tell of a message's way through a worker.
+
+use super::error::AttemptError;
+use super::outcome::Outcome;
+use super::way::Verdict;
+use crate::broker::{Delivery, JOBS_QUEUE};
+use crate::ledger::Claim;
+use crate::telemetry::{self, mark};
+use gildhall_proto::{Failure, JobMessage};
+use std::future::Future;
+use tracing::{Instrument, Span, field};
+
+/// The spans of a message in hand.
+pub struct Spans {
+    traced: Span,
+    logged: Span,
+}
+
+impl Spans {
+    /// Spans that get to know from [`about`] which job it is.
+    pub fn of(delivery: &Delivery) -> Spans {
+        let traced = telemetry::processing(JOBS_QUEUE, delivery.body.len());
+        telemetry::continue_from(&traced, delivery.traceparent.as_deref());
+        let logged = tracing::info_span!(
+            "job",
+            job = field::Empty,
+            tenant = field::Empty,
+            attempt = field::Empty,
+        );
+        Spans { traced, logged }
+    }
+
+    /// Does the work on the message: its steps come below it in the trace, and its log lines say whose they are.
+    pub async fn around<T>(self, work: impl Future<Output = T>) -> T {
+        work.instrument(self.logged).instrument(self.traced).await
+    }
+}
+
+/// The message could be read.
+pub fn about(message: &JobMessage) {
+    let logged = Span::current();
+    logged.record("job", field::display(message.job_id));
+    logged.record("tenant", field::display(&message.tenant_id));
+    mark("messaging.message.id", &message.job_id);
+    mark("gildhall.job.id", &message.job_id);
+    mark("gildhall.tenant.id", &message.tenant_id);
+}
+
+/// The ledger has answered a claim.
+pub fn claimed(claim: &Claim) {
+    match claim {
+        Claim::Run(run) => {
+            Span::current().record("attempt", run.attempt);
+            telemetry::mark_number("gildhall.attempt", run.attempt.into());
+            telemetry::mark_number("gildhall.fence", run.lease.fence);
+        }
+        Claim::Unreadable { .. } => mark_outcome("unreadable"),
+        Claim::Deferred => mark_outcome("deferred"),
+        Claim::Stale(_) => mark_outcome("stale"),
+        Claim::Park(_) => mark_outcome("parked"),
+        Claim::Ended(_) => mark_outcome("ended"),
+    }
+}
+
+/// An attempt gave a video, and the ledger has it.
+pub fn completed() {
+    mark_outcome("completed");
+}
+
+/// An attempt gave no video.
+pub fn gave_no_video(error: &AttemptError, outcome: &Outcome) {
+    mark_outcome(match outcome {
+        Outcome::Retry { .. } => "retry",
+        Outcome::Reject(_) => "failed",
+        Outcome::Postpone { .. } => "postponed",
+        Outcome::GiveBack => "given_back",
+        Outcome::Cancelled => "cancelled",
+        Outcome::LeaseLost => "lease_lost",
+    });
+    if let Outcome::Retry { failure, .. } | Outcome::Reject(failure) = outcome {
+        mark("error.type", &failure.code);
+    }
+    note(error);
+}
+
+/// It is known what becomes of the message.
+pub fn judged(verdict: &Verdict) {
+    if let Verdict::Dead(failure) = verdict {
+        dead(failure);
+    }
+}
+
+fn dead(failure: &Failure) {
+    mark_outcome("dead_lettered");
+    mark("error.type", &failure.code);
+    telemetry::failed_for(&failure.message);
+}
+
+/// Takes a step of an attempt in a span of its own.
+pub async fn step<T>(
+    name: &'static str,
+    work: impl Future<Output = Result<T, AttemptError>>,
+) -> Result<T, AttemptError> {
+    let work = async { work.await.inspect_err(note) };
+    work.instrument(telemetry::step(name)).await
+}
+
+/// Tells of an error; to be stopped is none.
+fn note(error: &AttemptError) {
+    if !matches!(error, AttemptError::Stopped(_)) {
+        telemetry::failed(error);
+    }
+}
+
+fn mark_outcome(outcome: &'static str) {
+    mark("gildhall.outcome", &outcome);
+}
