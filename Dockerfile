@@ -29,7 +29,6 @@ USER 10001:10001
 WORKDIR /var/lib/gildhall
 ENV GILDHALL_LISTEN=0.0.0.0:8080 \
     GILDHALL_LOG_FORMAT=json \
-    GILDHALL_CACHE_DIR=/var/lib/gildhall/cache \
     GILDHALL_WORK_DIR=/var/lib/gildhall/work
 EXPOSE 8080
 ENTRYPOINT ["gildhall"]

@@ -81,10 +81,6 @@ fn settings(stack: &Stack, out: &Path) -> Result<Vec<(&'static str, String)>, De
         ("GILDHALL_S3_SECRET_KEY", bucket.secret_key),
         ("GILDHALL_S3_PATH_STYLE", bucket.path_style.to_string()),
         (
-            "GILDHALL_CACHE_DIR",
-            folder.join("cache").display().to_string(),
-        ),
-        (
             "GILDHALL_WORK_DIR",
             folder.join("work").display().to_string(),
         ),

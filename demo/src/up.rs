@@ -17,6 +17,7 @@ pub fn run(options: &Options, stop: &Stop) -> Result<(), DemoError> {
     let mut fleet = Fleet::start(options, &mut steps, stop)?;
     println!("{}", addresses(&fleet, options));
     println!("{}", recipes(fleet.api.base(), fleet.api.key(), options));
+    println!("{}", operating(&fleet));
     println!("It runs until Ctrl-C.");
     let outcome = wait(&mut fleet, stop);
     println!("\nStopping.");
@@ -43,7 +44,8 @@ fn addresses(fleet: &Fleet, options: &Options) -> String {
         format!("to read        {base}/docs, {base}/openapi.json"),
         format!("to watch       {base}/readyz, {base}/metrics"),
         format!("key            {}", fleet.api.key()),
-        format!("RabbitMQ       {}", services.management_url),
+        format!("RabbitMQ       {}", services.setting("GILDHALL_AMQP_URL")),
+        format!("  its pages    {}", services.management_url),
         format!(
             "PostgreSQL     {}",
             services.setting("GILDHALL_DATABASE_URL")
@@ -56,6 +58,21 @@ fn addresses(fleet: &Fleet, options: &Options) -> String {
         format!("logs           {}", options.logs().display()),
     ]
     .join("\n")
+}
+
+/// What an operator would ask next.
+fn operating(fleet: &Fleet) -> String {
+    let (database, broker) = (
+        fleet.services.setting("GILDHALL_DATABASE_URL"),
+        fleet.services.setting("GILDHALL_AMQP_URL"),
+    );
+    format!(
+        r#"  # what an operator sees
+  export GILDHALL_DATABASE_URL='{database}' GILDHALL_AMQP_URL='{broker}'
+  target/debug/gildhall job show "$JOB"
+  target/debug/gildhall dlq list
+"#
+    )
 }
 
 /// Lines to paste into another terminal, in this order.

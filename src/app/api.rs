@@ -68,12 +68,21 @@ async fn work(args: &Args) -> anyhow::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "the API listens");
     let (ending, ended) = watch::channel(false);
     let relaying = start_relay(args, &name, wake, ended).await?;
-    api::run(listener, state, shutdown).await;
-    ending.send_replace(true);
-    if let Some(relaying) = relaying {
-        relaying.await?;
+    let serving = api::run(listener, state, shutdown);
+    let Some(mut relaying) = relaying else {
+        serving.await;
+        return Ok(());
+    };
+    tokio::select! {
+        () = serving => {}
+        // It ends only when it is told to, or by a fault: without it no job would leave the ledger.
+        ended = &mut relaying => {
+            ended.context("the relay failed")?;
+            anyhow::bail!("the relay ended by itself");
+        }
     }
-    Ok(())
+    ending.send_replace(true);
+    relaying.await.context("the relay failed")
 }
 
 async fn start_relay(

@@ -1,6 +1,7 @@
 //! Wires the rooms into roles: what each long-lived process connects to, starts, and how it ends.
 
 pub mod api;
+mod health;
 pub mod relay;
 pub mod worker;
 

@@ -1,6 +1,7 @@
 //! `gildhall relay`.
 
-use super::{broker, process_name, run_role, shutdown};
+use super::{broker, health, process_name, run_role, shutdown};
+use crate::broker::Broker;
 use crate::config;
 use crate::courier::Courier;
 use crate::ledger::Ledger;
@@ -13,6 +14,8 @@ use tokio::sync::Notify;
 pub struct Args {
     #[command(flatten)]
     relay: config::Relay,
+    #[command(flatten)]
+    health: config::Health,
     #[command(flatten)]
     database: config::Database,
     #[command(flatten)]
@@ -33,6 +36,8 @@ async fn work(args: &Args) -> anyhow::Result<()> {
     let shutdown = shutdown()?;
     let name = process_name("relay");
     let ledger = Arc::new(Ledger::connect(&args.database, &name).await?);
+    let probe = Broker::lazy(&args.broker, &format!("{name} probe"))?;
+    let _serving = health::serve(&args.health, health::of_relay(&ledger, &probe)).await?;
     let relay = relay(ledger, &args.broker, &args.relay, &name, Arc::default()).await?;
     tracing::info!("the relay hands out jobs");
     relay.run(shutdown).await;

@@ -1,6 +1,6 @@
 //! `gildhall worker`.
 
-use super::{broker, process_name, run_role, shutdown};
+use super::{broker, health, process_name, run_role, shutdown};
 use crate::config;
 use crate::courier::Courier;
 use crate::ledger::Ledger;
@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub struct Args {
     #[command(flatten)]
     worker: config::Worker,
+    #[command(flatten)]
+    health: config::Health,
     #[command(flatten)]
     database: config::Database,
     #[command(flatten)]
@@ -45,6 +47,7 @@ async fn work(args: &Args) -> anyhow::Result<()> {
         broker: broker.clone(),
     };
     let worker = Worker::new(name, &args.worker, connections)?;
+    let _serving = health::serve(&args.health, health::of_worker(&worker.standing())).await?;
     tracing::info!("the worker takes jobs");
     worker.run(shutdown).await?;
     broker.close().await;

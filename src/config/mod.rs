@@ -6,7 +6,9 @@
 
 mod broker;
 mod database;
+mod drill;
 mod endpoint;
+mod health;
 mod listen;
 mod objects;
 mod relay;
@@ -19,6 +21,8 @@ mod worker;
 
 pub use broker::{Broker, QueueMode};
 pub use database::Database;
+pub use drill::{BadDrill, Deed, Drill, Step};
+pub use health::Health;
 pub use listen::Listen;
 pub use objects::Objects;
 pub use relay::Relay;

@@ -1,5 +1,6 @@
 //! A worker.
 
+use super::drill::Drill;
 use super::size::bytes;
 use gildhall_render::encode::EncoderChoice;
 use std::path::PathBuf;
@@ -100,6 +101,9 @@ pub struct Worker {
     /// Milliseconds to sleep instead of rendering, for measuring the fleet without its renderer.
     #[arg(long, env = "GILDHALL_PRETEND_MS", value_name = "MS", hide = true)]
     pub pretend_ms: Option<u32>,
+    /// A fault on purpose: kill:STEP or fail:STEP.
+    #[arg(long, env = "GILDHALL_DRILL", value_name = "DRILL", hide = true)]
+    pub drill: Option<Drill>,
 }
 
 /// An encoder by the name that the render process knows it by.

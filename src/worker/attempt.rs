@@ -3,19 +3,26 @@
 use super::Deps;
 use super::error::AttemptError;
 use super::fetch::fetch;
+use super::outcome::chain;
 use super::renderer::Report;
 use super::stages;
 use super::stop::Stop;
 use super::trace::step;
 use super::upload::{Destination, discard, upload};
 use super::workspace::Workspace;
+use crate::config::Step;
 use crate::ledger::{Completion, Run};
 use crate::objects::ObjectsError;
-use gildhall_proto::{EventProgress, JobSpec, UsedAsset};
+use gildhall_proto::{EventProgress, JobOutput, JobSpec, Quality, UsedAsset};
 use serde_json::Value;
 use std::fs;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::watch;
+
+/// How long a finished render waits for a store that is away, before the job is put off and rendered anew.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(120);
+/// How long it waits between two tries.
+const UPLOAD_AGAIN: Duration = Duration::from_secs(2);
 
 /// Fetches, renders and uploads.
 ///
@@ -36,10 +43,12 @@ pub async fn attempt(
         inputs = step("fetch", fetched(deps, run, &workspace)) => inputs?,
         reason = stop.requested() => return Err(AttemptError::Stopped(reason)),
     };
+    deps.drills.after_part(Step::Fetched)?;
     let fetch_ms = elapsed_ms(began);
     let rendering = Instant::now();
     let render = rendered(deps, &workspace, progress, stop.clone());
     let report = step("render", render).await?;
+    deps.drills.after_part(Step::Rendered)?;
     let render_ms = elapsed_ms(rendering);
     tell(progress, "upload", &report);
     let uploading = Instant::now();
@@ -48,13 +57,14 @@ pub async fn attempt(
         job: run.lease.job,
         fence: run.lease.fence,
     };
-    let upload = deps
-        .objects_breaker
-        .watch(is_outage, upload(&deps.objects, to, report, run.quality));
     let uploaded = tokio::select! {
-        output = step("upload", upload) => output,
+        output = step("upload", uploaded(deps, to, &report, run.quality)) => output,
         reason = stop.requested() => Err(AttemptError::Stopped(reason)),
     };
+    let uploaded = uploaded.and_then(|output| {
+        deps.drills.after_part(Step::Uploaded)?;
+        Ok(output)
+    });
     let mut output = uploaded.inspect_err(|_| {
         tokio::spawn(discard(deps.objects.clone(), to.prefix()));
     })?;
@@ -94,6 +104,29 @@ async fn rendered(
     Ok(report)
 }
 
+/// Uploads, and where the store is away tries again for a while: a render may have taken minutes. Every try writes the same
+/// keys.
+async fn uploaded(
+    deps: &Deps,
+    to: Destination<'_>,
+    report: &Report,
+    quality: Quality,
+) -> Result<JobOutput, AttemptError> {
+    let began = Instant::now();
+    loop {
+        let work = upload(&deps.objects, to, report.clone(), quality);
+        match deps.objects_breaker.watch(is_outage, work).await {
+            Err(error @ AttemptError::Objects { .. })
+                if is_outage(&error) && began.elapsed() < UPLOAD_PATIENCE =>
+            {
+                tracing::warn!(error = chain(&error), "the video is not stored yet");
+                tokio::time::sleep(UPLOAD_AGAIN).await;
+            }
+            result => return result,
+        }
+    }
+}
+
 /// The job as the renderer is to make it: at the quality of this attempt.
 fn job_file(run: &Run) -> String {
     let mut spec: JobSpec = run.spec.clone();
@@ -121,11 +154,7 @@ fn elapsed_ms(since: Instant) -> u64 {
 }
 
 /// Sleeps instead of rendering, for measurements of everything else.
-async fn pretend(
-    nap: std::time::Duration,
-    run: &Run,
-    mut stop: Stop,
-) -> Result<Completion, AttemptError> {
+async fn pretend(nap: Duration, run: &Run, mut stop: Stop) -> Result<Completion, AttemptError> {
     tokio::select! {
         () = tokio::time::sleep(nap), if !nap.is_zero() => {}
         reason = stop.requested(), if !nap.is_zero() => return Err(AttemptError::Stopped(reason)),

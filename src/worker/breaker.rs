@@ -1,6 +1,7 @@
 //! A circuit breaker for each thing that a worker depends on: after five failures in a row it opens, the worker takes no
 //! further job, and a probe finds out when it may.
 
+use crate::telemetry::names;
 use failsafe::backoff::{self, Constant};
 use failsafe::failure_policy::{self, ConsecutiveFailures};
 use failsafe::futures::CircuitBreaker as _;
@@ -25,6 +26,7 @@ pub struct Breaker {
 impl Breaker {
     /// A closed breaker for the dependency of this name.
     pub fn new(name: &'static str) -> Breaker {
+        metrics::gauge!(names::BREAKER_STATE, "dependency" => name).set(0.0);
         let policy = failure_policy::consecutive_failures(FAILURES, backoff::constant(PROBE_EVERY));
         Breaker {
             name,
@@ -48,6 +50,11 @@ impl Breaker {
         let failed = result.as_ref().is_err_and(is_outage);
         self.count(failed).await;
         result
+    }
+
+    /// Whether the breaker is open, now and later, for others to look at.
+    pub fn subscribe(&self) -> watch::Receiver<bool> {
+        self.open.subscribe()
     }
 
     /// Whether the breaker is open.
@@ -86,6 +93,7 @@ impl Breaker {
         let open = refused || !self.circuit.is_call_permitted();
         let was_open = self.open.send_replace(open);
         if open != was_open {
+            metrics::gauge!(names::BREAKER_STATE, "dependency" => self.name).set(f64::from(open));
             tracing::warn!(
                 dependency = self.name,
                 open,

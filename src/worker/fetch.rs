@@ -53,13 +53,18 @@ async fn fetch_one(
         fs::create_dir_all(folder)?;
     }
     let key = TenantKeys::input(tenant, asset);
+    let failed = |source| AttemptError::Objects {
+        what: format!("fetching {asset}"),
+        source,
+    };
     match cache.fetch(objects, &key, &path, MAX_FILE_BYTES).await {
         Ok(sha256) => Ok(Some(sha256)),
-        Err(ObjectsError::Missing { .. }) => Ok(None),
-        Err(source) => Err(AttemptError::Objects {
-            what: format!("fetching {asset}"),
-            source,
-        }),
+        // Where the whole bucket is missing, nothing is known of this object.
+        Err(ObjectsError::Missing { .. }) => {
+            objects.ping().await.map_err(failed)?;
+            Ok(None)
+        }
+        Err(source) => Err(failed(source)),
     }
 }
 

@@ -5,9 +5,11 @@
 //! killed at any instruction: its message comes again, the claim takes the job over, and the fencing number refuses whatever
 //! the old attempt still does.
 
+mod analyses;
 mod attempt;
 mod breaker;
 mod cache;
+mod drill;
 mod error;
 mod fetch;
 mod keeper;
@@ -15,28 +17,33 @@ mod outcome;
 mod renderer;
 mod slot;
 mod stages;
+mod standing;
 mod stop;
 mod trace;
 mod upload;
 mod way;
 mod workspace;
 
-use crate::broker::{Broker, BrokerError, Publisher};
+use crate::broker::{Broker, BrokerError, Listening, Publisher};
 use crate::config;
 use crate::courier::Courier;
 use crate::ledger::Ledger;
 use crate::objects::Objects;
+use analyses::Analyses;
 use breaker::Breaker;
 use cache::Cache;
+use drill::Drills;
 use gildhall_proto::Event;
 use renderer::Renderer;
 use slot::{Phase, serve};
 use std::future::{Future, ready};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use workspace::WorkerFolder;
+
+pub use standing::{Need, Standing};
 
 /// How long the confirm of a progress event is waited for.
 const TELLING: Duration = Duration::from_millis(200);
@@ -68,6 +75,7 @@ struct Deps {
     lease: Duration,
     max_attempts: u32,
     pretend: Option<Duration>,
+    drills: Drills,
 }
 
 impl Deps {
@@ -120,6 +128,9 @@ pub struct Worker {
     broker: Broker,
     concurrency: usize,
     grace: Duration,
+    phase: watch::Sender<Phase>,
+    /// What the slots hear, once they have begun.
+    listening: Arc<OnceLock<Vec<Listening>>>,
 }
 
 /// What a worker works with.
@@ -148,12 +159,13 @@ impl Worker {
     ) -> Result<Worker, WorkerError> {
         let folder = WorkerFolder::take(&config.work_dir, &name)?;
         let cache = Cache::new(folder.cache(), config.cache_bytes)?;
+        let analyses = Analyses::below(&folder.cache(), config.cache_bytes);
         let deps = Deps {
             ledger: connections.ledger,
             objects: connections.objects,
             publisher: connections.publisher,
             courier: connections.courier,
-            renderer: Renderer::new(config)?,
+            renderer: Renderer::new(config, analyses)?,
             cache,
             folder,
             ledger_breaker: Breaker::new("ledger"),
@@ -161,6 +173,7 @@ impl Worker {
             folder_breaker: Breaker::new("working folder"),
             lease: Duration::from_millis(config.lease_ms.into()),
             max_attempts: config.max_attempts,
+            drills: Drills::new(config.drill),
             pretend: config.pretend_ms.map(|ms| Duration::from_millis(ms.into())),
         };
         Ok(Worker {
@@ -169,7 +182,20 @@ impl Worker {
             broker: connections.broker,
             concurrency: usize::from(config.concurrency),
             grace: Duration::from_millis(config.grace_ms.into()),
+            phase: watch::Sender::new(Phase::Running),
+            listening: Arc::default(),
         })
+    }
+
+    /// A view of how it stands, which outlives it.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            phase: self.phase.subscribe(),
+            slots: Arc::clone(&self.listening),
+            ledger_open: self.deps.ledger_breaker.subscribe(),
+            objects_open: self.deps.objects_breaker.subscribe(),
+            folder_open: self.deps.folder_breaker.subscribe(),
+        }
     }
 
     /// Works until `shutdown`, then finishes what it has begun within the grace time, or gives it back.
@@ -177,13 +203,18 @@ impl Worker {
     /// # Errors
     /// When the broker does not let it consume to begin with.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
-        let (phase, seen) = watch::channel(Phase::Running);
+        let phase = &self.phase;
         let mut slots = JoinSet::new();
+        let mut listening = Vec::new();
         for number in 1..=self.concurrency {
             let consumer = self.broker.consume_jobs().await?;
+            listening.push(consumer.listening());
             let name = format!("{}/{number}", self.name);
-            slots.spawn(serve(Arc::clone(&self.deps), name, consumer, seen.clone()));
+            let deps = Arc::clone(&self.deps);
+            slots.spawn(serve(deps, name, consumer, phase.subscribe()));
         }
+        // It is set once, here: a worker runs once.
+        let _ = self.listening.set(listening);
         let deps = Arc::clone(&self.deps);
         let probes = tokio::spawn(async move { deps.probe().await });
         tokio::select! {

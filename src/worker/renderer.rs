@@ -1,5 +1,6 @@
 //! Runs a render in a process of its own, within its limits of time and memory.
 
+use super::analyses::Analyses;
 use super::error::{AttemptError, RenderClass};
 use super::stop::Stop;
 use super::workspace::Workspace;
@@ -30,6 +31,8 @@ pub struct Renderer {
     memory_limit_mb: u64,
     encoder: String,
     threads: Option<u8>,
+    /// What renders tell each other about their music, if they may.
+    analyses: Option<Analyses>,
 }
 
 /// What a render says of itself when it is done (`gildhall render --json`).
@@ -105,13 +108,14 @@ impl Renderer {
     ///
     /// # Errors
     /// When the running executable cannot be found.
-    pub fn new(config: &config::Worker) -> std::io::Result<Renderer> {
+    pub fn new(config: &config::Worker, analyses: Option<Analyses>) -> std::io::Result<Renderer> {
         Ok(Renderer {
             program: std::env::current_exe()?,
             time_limit: Duration::from_secs(config.render_timeout_s.into()),
             memory_limit_mb: config.memory_limit_mb.into(),
             encoder: config.encoder.clone(),
             threads: config.threads,
+            analyses,
         })
     }
 
@@ -139,6 +143,9 @@ impl Renderer {
             }),
         };
         running.end().await;
+        if let Some(analyses) = &self.analyses {
+            analyses.trim();
+        }
         ended
     }
 
@@ -155,6 +162,9 @@ impl Renderer {
             .args(["--parent", &std::process::id().to_string()]);
         if let Some(threads) = self.threads {
             command.args(["--threads", &threads.to_string()]);
+        }
+        if let Some(analyses) = &self.analyses {
+            command.arg("--cache").arg(analyses.folder());
         }
         command
             .env_clear()

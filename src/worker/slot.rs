@@ -81,6 +81,7 @@ async fn see_through(
 /// Whatever happens here, the ledger knows how the job stands: a message that stays unacknowledged comes again and finds its
 /// work done, and one that could not be sent into a wait queue is sent again by the relay.
 async fn settle_message(deps: &Deps, delivery: Delivery, verdict: Verdict) {
+    deps.drills.after_telling(&deps.courier).await;
     let sent = match &verdict {
         Verdict::Ack => Ok(()),
         Verdict::Leave => return delivery.leave(),

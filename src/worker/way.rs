@@ -9,6 +9,7 @@ use super::stop::{Stop, Stopper};
 use super::trace;
 use super::upload::{Destination, discard};
 use crate::broker::Delivery;
+use crate::config::Step;
 use crate::ledger::{
     Claim, ClaimRequest, Completion, LeaseRef, Ledger, LedgerError, Run, Settled, StaleReason,
 };
@@ -51,6 +52,7 @@ pub async fn way(
         Ok(message) => message,
         Err(fault) => return Verdict::Dead(rejected("undecodable", fault.to_string())),
     };
+    deps.drills.after(Step::Received);
     trace::about(&message);
     let claim = steadily(deps, "claim", || {
         claim(deps, slot, &message, delivery.redelivered)
@@ -62,6 +64,7 @@ pub async fn way(
     trace::claimed(&claim);
     match claim {
         Claim::Run(run) => {
+            deps.drills.after(Step::Claimed);
             deps.courier.send(vec![run.event.clone()]);
             run_claimed(deps, *run, stopper, stop).await
         }
@@ -162,6 +165,7 @@ async fn finish(deps: &Deps, run: &Run, completion: &Completion) -> Verdict {
         deps.ledger.finish(&run.lease, completion)
     })
     .await;
+    deps.drills.after(Step::Finished);
     match settled {
         Ok(settled) => {
             if told(deps, &run.lease, settled) {

@@ -48,6 +48,63 @@ fn the_job_of_a_killed_worker_is_taken_over() {
     worker_folder_is_swept(&fleet);
 }
 
+#[test]
+fn a_worker_killed_after_any_step_leaves_one_end_one_output_and_its_event() {
+    let mut fleet = Fleet::shared("killed after each step");
+    fleet.start_api();
+    fleet.upload_ring();
+    let events = fleet.listen();
+    let options = WorkerOptions::rendering().lease_ms(1000);
+    let steps = [
+        "kill:received",
+        "kill:claimed",
+        "kill:fetched",
+        "kill:rendered",
+        "kill:uploaded",
+        "kill:finished",
+        "kill:told",
+    ];
+    let mut all = Vec::new();
+    for step in steps {
+        let mut doomed = fleet.start_worker(options.drill(step));
+        let job = fleet.submit(&jobs::tiny());
+        doomed.ends_within(PATIENCE);
+        let _other = fleet.start_worker(options);
+        let done = fleet.wait_for(job, JobStatus::Completed);
+        assert_eq!(done.attempts, 0, "{step}: a crash spends no attempt");
+        assert_eq!(fleet.times(job, JobStatus::Completed), 1, "{step}");
+        all.push(job);
+    }
+    let videos = "SELECT count(*) FROM media_assets WHERE origin = 'render' AND deleted_at IS NULL";
+    assert_eq!(fleet.count(videos), 7, "one visible output each");
+    assert_eq!(fleet.count("SELECT count(*) FROM leases"), 0);
+    events.each_completed_once(&all);
+    assert!(fleet.dead_letters().is_empty());
+}
+
+#[test]
+fn an_attempt_that_fails_once_at_any_step_is_tried_again() {
+    let mut fleet = Fleet::shared("failed at each step");
+    fleet.start_api();
+    fleet.upload_ring();
+    let events = fleet.listen();
+    let mut all = Vec::new();
+    for step in ["fail:fetched", "fail:rendered", "fail:uploaded"] {
+        let _worker = fleet.start_worker(WorkerOptions::rendering().drill(step));
+        let job = fleet.submit(&jobs::tiny());
+        let done = fleet.wait_for(job, JobStatus::Completed);
+        assert_eq!(
+            (done.attempts, done.crashes, done.fence),
+            (1, 0, 2),
+            "{step}"
+        );
+        assert_eq!(fleet.times(job, JobStatus::Retrying), 1, "{step}");
+        all.push(job);
+    }
+    events.each_completed_once(&all);
+    assert_eq!(fleet.count("SELECT count(*) FROM leases"), 0);
+}
+
 /// What the killed worker left in the folder of attempts was removed by the next one.
 fn worker_folder_is_swept(fleet: &Fleet) {
     let entries = std::fs::read_dir(fleet.work_folder()).expect("workers work there");

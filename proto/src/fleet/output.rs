@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 /// One file of a job's output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JobFile {
-    /// Its name among the job's files, such as `video.mp4` or `poster.jpg`.
+    /// Its name among the job's files, such as `video.mp4` or `video.poster.jpg`.
     pub name: String,
     /// Its object key in the store.
     pub key: String,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use gildhall::broker::{Broker, DeadLetter};
-use gildhall::config::{self, QueueMode};
+use gildhall::config;
 use gildhall::ledger::{
     Actor, ActorKind, HistoryEntry, JobRecord, Ledger, LedgerError, TenantLimits, migrate,
 };
@@ -24,7 +24,7 @@ use super::places::Place;
 use super::ports::free_address;
 use super::process::Process;
 use super::tenant::Key;
-use super::{Client, WorkerOptions, jobs, until, wait};
+use super::{Client, WorkerOptions, jobs, queues, until, wait};
 
 /// How long a job may take to get where a test wants it, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -179,6 +179,7 @@ impl Fleet {
         env.extend([
             ("GILDHALL_DATABASE_URL", self.fresh.database_url.clone()),
             ("GILDHALL_AMQP_URL", self.fresh.amqp_url.clone()),
+            queues::env(),
             ("GILDHALL_S3_ENDPOINT", s3.endpoint),
             ("GILDHALL_S3_REGION", s3.region),
             ("GILDHALL_S3_BUCKET", s3.bucket),
@@ -365,7 +366,7 @@ pub async fn pool(url: &str, role: &str) -> PgPool {
 fn broker(fresh: &Fresh) -> Broker {
     let config = config::Broker {
         url: fresh.amqp_url.parse().expect("it is not empty"),
-        mode: QueueMode::Classic,
+        mode: queues::mode(),
         confirm_timeout_ms: 5000,
     };
     Broker::lazy(&config, "tests").expect("the devstack gives good URLs")

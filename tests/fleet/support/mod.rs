@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod places;
 pub mod ports;
 pub mod process;
+pub mod queues;
 pub mod sse;
 pub mod tenant;
 pub mod wait;

@@ -9,6 +9,8 @@ pub struct WorkerOptions {
     pub pretend_ms: Option<u32>,
     pub lease_ms: u32,
     pub grace_ms: u32,
+    /// A fault on purpose.
+    pub drill: Option<&'static str>,
 }
 
 impl WorkerOptions {
@@ -18,6 +20,7 @@ impl WorkerOptions {
             pretend_ms: None,
             lease_ms: 15_000,
             grace_ms: 30_000,
+            drill: None,
         }
     }
 
@@ -37,6 +40,13 @@ impl WorkerOptions {
         WorkerOptions { grace_ms, ..self }
     }
 
+    pub fn drill(self, drill: &'static str) -> WorkerOptions {
+        WorkerOptions {
+            drill: Some(drill),
+            ..self
+        }
+    }
+
     /// As variables.
     pub fn env(self, work_folder: &Path) -> Vec<(&'static str, String)> {
         let mut env = vec![
@@ -47,6 +57,9 @@ impl WorkerOptions {
         ];
         if let Some(ms) = self.pretend_ms {
             env.push(("GILDHALL_PRETEND_MS", ms.to_string()));
+        }
+        if let Some(drill) = self.drill {
+            env.push(("GILDHALL_DRILL", drill.to_owned()));
         }
         env
     }

@@ -1,0 +1,74 @@
+//! What workers and relays tell those who look after them, on a socket of their own: `/healthz`, `/readyz` and `/metrics`,
+//! as the API does.
+
+use crate::api::{self, Probe};
+use crate::broker::Broker;
+use crate::config;
+use crate::ledger::Ledger;
+use crate::telemetry::Metrics;
+use crate::worker::{Need, Standing};
+use anyhow::Context;
+use std::future::ready;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+/// Serves until what it returns is dropped; nothing where no address is set.
+pub(super) async fn serve(
+    config: &config::Health,
+    probes: Vec<Probe>,
+) -> anyhow::Result<JoinSet<()>> {
+    let mut serving = JoinSet::new();
+    let Some(address) = config.health_listen else {
+        return Ok(serving);
+    };
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))?;
+    tracing::info!(address = %listener.local_addr()?, "health is told");
+    let metrics = Metrics::install()?;
+    serving.spawn(metrics.clone().keep_up());
+    let routes = api::health_routes(probes, metrics);
+    serving.spawn(async move {
+        // It never gives up.
+        let _ = axum::serve(listener, routes).await;
+    });
+    Ok(serving)
+}
+
+/// What a worker needs in order to take jobs.
+pub(super) fn of_worker(standing: &Standing) -> Vec<Probe> {
+    let probe = |need: Need| {
+        let standing = standing.clone();
+        Probe::required(name(need), move || {
+            ready(standing.has(need).map_err(str::to_owned))
+        })
+    };
+    Need::ALL.into_iter().map(probe).collect()
+}
+
+/// The names that the API gives to the same things.
+fn name(need: Need) -> &'static str {
+    match need {
+        Need::Running => "worker",
+        Need::Broker => "rabbitmq",
+        Need::Ledger => "postgresql",
+        Need::Objects => "s3",
+        Need::Folder => "working folder",
+    }
+}
+
+/// What a relay stands between.
+pub(super) fn of_relay(ledger: &Arc<Ledger>, broker: &Broker) -> Vec<Probe> {
+    let (ledger, broker) = (Arc::clone(ledger), broker.clone());
+    vec![
+        Probe::required("postgresql", move || {
+            let ledger = Arc::clone(&ledger);
+            async move { ledger.ping().await.map_err(|error| error.to_string()) }
+        }),
+        Probe::required("rabbitmq", move || {
+            let broker = broker.clone();
+            async move { broker.ping().await.map_err(|error| error.to_string()) }
+        }),
+    ]
+}
