@@ -11,6 +11,10 @@ CARGO_FUZZ_VERSION := 0.13.2
 
 FUZZ_SECONDS ?= 60
 FRESH_TARGET ?= demo
+# For example `make test-brokers BROKERS=trixie BROKERS_ARGS=outages`; without, every suite that tools/test-brokers.sh names.
+BROKERS ?=
+BROKERS_ARGS ?=
+export BROKERS_ARGS
 # For example `make up DEMO_ARGS="--folder /var/tmp/gildhall"` keeps the data; --help of the program lists them.
 DEMO_ARGS ?=
 DEMO = $(or $(CARGO_TARGET_DIR),target)/debug/gildhall-demo $(DEMO_ARGS)
@@ -20,7 +24,7 @@ CANONICAL_ARGS ?=
 FLEET_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: bench-fleet help setup demo up render-sample demo-programs test check bench samples fuzz fmt fresh-machine clean
+.PHONY: bench-fleet help setup demo up render-sample demo-programs test test-brokers check bench samples fuzz fmt fresh-machine clean
 
 help: ## Lists the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +48,9 @@ demo-programs: setup
 
 test: setup ## Runs every test
 	$(CARGO) test --workspace --locked
+
+test-brokers: setup ## Runs the fleet's tests on quorum queues, with RabbitMQ 3.10, 4.0 and 4.3; needs root and debootstrap
+	@bash tools/test-brokers.sh $(BROKERS)
 
 check: setup ## Formatting, lints, documentation, licences, unused dependencies, room arrows
 	@sh tools/rust-components.sh rustfmt clippy

@@ -4,10 +4,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
 use futures_util::future::join_all;
 use serde::Serialize;
 use tokio::sync::Mutex;
@@ -15,6 +16,7 @@ use tokio::time::{Instant, timeout};
 use utoipa::ToSchema;
 
 use super::ApiState;
+use crate::telemetry::Metrics;
 
 /// How long a dependency has to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -32,7 +34,7 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// A dependency without which the API is not ready. Its `ask` says why it is away, without secrets.
+    /// A dependency without which the process is not ready. Its `ask` says why it is away, without secrets.
     pub fn required<F, A>(name: &'static str, ask: F) -> Probe
     where
         F: Fn() -> A + Send + Sync + 'static,
@@ -79,6 +81,16 @@ pub struct ReadyState {
     pub dependencies: Vec<DependencyState>,
 }
 
+impl IntoResponse for ReadyState {
+    fn into_response(self) -> Response {
+        let status = match self.ready {
+            true => StatusCode::OK,
+            false => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        (status, Json(self)).into_response()
+    }
+}
+
 /// A dependency and whether it is there.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DependencyState {
@@ -87,7 +99,7 @@ pub struct DependencyState {
     pub name: String,
     /// Whether it is there.
     pub ok: bool,
-    /// Whether the API needs it to be ready.
+    /// Whether it has to be there for the process to be ready.
     pub required: bool,
     /// Why it is not there.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,12 +155,7 @@ pub async fn alive() -> &'static str {
         (status = 503, description = "A required dependency is away.", body = ReadyState),
     ), security(()))]
 pub async fn ready(State(api): State<ApiState>) -> Response {
-    let state = api.readiness.state().await;
-    let status = match state.ready {
-        true => StatusCode::OK,
-        false => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    (status, Json(state)).into_response()
+    api.readiness.state().await.into_response()
 }
 
 /// Metrics
@@ -157,9 +164,25 @@ pub async fn ready(State(api): State<ApiState>) -> Response {
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operation",
     responses((status = 200, description = "The metrics as text.", body = String)), security(()))]
 pub async fn metrics(State(api): State<ApiState>) -> Response {
-    let text = api.metrics.render();
+    shown(&api.metrics)
+}
+
+fn shown(metrics: &Metrics) -> Response {
     let kind = "text/plain; version=0.0.4; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], text).into_response()
+    ([(header::CONTENT_TYPE, kind)], metrics.render()).into_response()
+}
+
+/// The three addresses alone, for processes that serve nothing else.
+pub fn routes(probes: Vec<Probe>, metrics: Metrics) -> Router {
+    let readiness = Arc::new(Readiness::new(probes));
+    let ready = move || {
+        let readiness = Arc::clone(&readiness);
+        async move { readiness.state().await.into_response() }
+    };
+    Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(move || async move { shown(&metrics) }))
 }
 
 #[cfg(test)]

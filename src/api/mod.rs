@@ -31,7 +31,7 @@ mod server;
 mod submitter;
 
 pub use caller::{Scope, UnknownScope};
-pub use health::Probe;
+pub use health::{Probe, routes as health_routes};
 pub use openapi::document;
 pub use server::run;
 

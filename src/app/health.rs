@@ -5,35 +5,43 @@ use crate::api::{self, Probe};
 use crate::broker::Broker;
 use crate::config;
 use crate::ledger::Ledger;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, TelemetryError};
 use crate::worker::{Need, Standing};
 use anyhow::Context;
 use std::future::ready;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// Serves until what it returns is dropped; nothing where no address is set.
-pub(super) async fn serve(
-    config: &config::Health,
-    probes: Vec<Probe>,
-) -> anyhow::Result<JoinSet<()>> {
-    let mut serving = JoinSet::new();
-    let Some(address) = config.health_listen else {
-        return Ok(serving);
-    };
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))?;
-    tracing::info!(address = %listener.local_addr()?, "health is told");
-    let metrics = Metrics::install()?;
-    serving.spawn(metrics.clone().keep_up());
-    let routes = api::health_routes(probes, metrics);
-    serving.spawn(async move {
-        // It never gives up.
-        let _ = axum::serve(listener, routes).await;
-    });
-    Ok(serving)
+/// Where health is told, if anywhere, and what is counted for it.
+pub(super) struct Health(Option<(SocketAddr, Metrics)>);
+
+impl Health {
+    /// Begins to count, where somebody can ask for the numbers; nothing should have counted before.
+    pub fn begin(config: &config::Health) -> anyhow::Result<Health> {
+        let told = |address| Ok::<_, TelemetryError>((address, Metrics::install()?));
+        Ok(Health(config.health_listen.map(told).transpose()?))
+    }
+
+    /// Serves until what it returns is dropped.
+    pub async fn serve(self, probes: Vec<Probe>) -> anyhow::Result<JoinSet<()>> {
+        let mut serving = JoinSet::new();
+        let Some((address, metrics)) = self.0 else {
+            return Ok(serving);
+        };
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen on {address}"))?;
+        tracing::info!(address = %listener.local_addr()?, "health is told");
+        serving.spawn(metrics.clone().keep_up());
+        let routes = api::health_routes(probes, metrics);
+        serving.spawn(async move {
+            // It never gives up.
+            let _ = axum::serve(listener, routes).await;
+        });
+        Ok(serving)
+    }
 }
 
 /// What a worker needs in order to take jobs.

@@ -1,6 +1,7 @@
 //! `gildhall relay`.
 
-use super::{broker, health, process_name, run_role, shutdown};
+use super::health::{self, Health};
+use super::{broker, process_name, run_role, shutdown};
 use crate::broker::Broker;
 use crate::config;
 use crate::courier::Courier;
@@ -34,10 +35,11 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 async fn work(args: &Args) -> anyhow::Result<()> {
     let shutdown = shutdown()?;
+    let health = Health::begin(&args.health)?;
     let name = process_name("relay");
     let ledger = Arc::new(Ledger::connect(&args.database, &name).await?);
     let probe = Broker::lazy(&args.broker, &format!("{name} probe"))?;
-    let _serving = health::serve(&args.health, health::of_relay(&ledger, &probe)).await?;
+    let _serving = health.serve(health::of_relay(&ledger, &probe)).await?;
     let relay = relay(ledger, &args.broker, &args.relay, &name, Arc::default()).await?;
     tracing::info!("the relay hands out jobs");
     relay.run(shutdown).await;

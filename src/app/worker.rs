@@ -1,6 +1,7 @@
 //! `gildhall worker`.
 
-use super::{broker, health, process_name, run_role, shutdown};
+use super::health::{self, Health};
+use super::{broker, process_name, run_role, shutdown};
 use crate::config;
 use crate::courier::Courier;
 use crate::ledger::Ledger;
@@ -35,6 +36,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 async fn work(args: &Args) -> anyhow::Result<()> {
     let shutdown = shutdown()?;
+    let health = Health::begin(&args.health)?;
     let name = process_name("worker");
     let ledger = Arc::new(Ledger::connect(&args.database, &name).await?);
     let broker = broker(&args.broker, &name).await?;
@@ -47,7 +49,8 @@ async fn work(args: &Args) -> anyhow::Result<()> {
         broker: broker.clone(),
     };
     let worker = Worker::new(name, &args.worker, connections)?;
-    let _serving = health::serve(&args.health, health::of_worker(&worker.standing())).await?;
+    let probes = health::of_worker(&worker.standing());
+    let _serving = health.serve(probes).await?;
     tracing::info!("the worker takes jobs");
     worker.run(shutdown).await?;
     broker.close().await;

@@ -9,6 +9,7 @@ use super::Shared;
 use super::deaf::Hearing;
 use super::delivery::{Delivery, Fate, Outstanding};
 use super::error::BrokerError;
+use super::listening::Listening;
 use super::patience::Patience;
 use super::session::Session;
 
@@ -22,6 +23,7 @@ pub struct Consumer {
     /// The delivery that was handed out last on this session.
     last: Option<Outstanding>,
     hearing: Hearing,
+    listening: Listening,
     patience: Patience,
     paused: bool,
 }
@@ -35,6 +37,7 @@ impl Consumer {
             session: None,
             last: None,
             hearing: Hearing::fresh(Instant::now()),
+            listening: Listening::default(),
             patience: Patience::default(),
             paused: false,
         }
@@ -50,6 +53,11 @@ impl Consumer {
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Whether it is subscribed, for others to look at whatever it is doing.
+    pub fn listening(&self) -> Listening {
+        self.listening.clone()
     }
 
     /// The next message; `None` once the broker is closed by this process. While the consumer is paused it waits for
@@ -76,6 +84,7 @@ impl Consumer {
     /// back.
     pub async fn pause(&mut self) {
         self.paused = true;
+        self.listening.set(None);
         let Some(session) = self.session.take() else {
             return;
         };
@@ -141,7 +150,9 @@ impl Consumer {
             Some(session) => session,
             None => Session::new(self.shared.open(&self.shared.consuming).await?).await?,
         };
-        self.session = Some(session.subscribe(self.queue).await?);
+        let session = session.subscribe(self.queue).await?;
+        self.listening.set(Some(session.status()));
+        self.session = Some(session);
         self.hearing = Hearing::fresh(Instant::now());
         debug!(queue = self.queue, "subscribed");
         Ok(())
@@ -170,6 +181,7 @@ impl Consumer {
     /// Gives up the channel; the next attempt opens another.
     fn lost(&mut self, error: &BrokerError) {
         self.session = None;
+        self.listening.set(None);
         self.last = None;
         self.patience.failed(error);
         if matches!(error, BrokerError::Down { .. }) {

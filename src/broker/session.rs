@@ -1,9 +1,9 @@
 //! A channel with at most one subscription, from which one message at a time is taken.
 
 use futures_util::StreamExt;
-use lapin::Channel;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
 use lapin::types::FieldTable;
+use lapin::{Channel, ChannelStatus};
 
 use super::connection::within;
 use super::error::BrokerError;
@@ -31,6 +31,11 @@ impl Session {
 
     pub(super) fn is_subscribed(&self) -> bool {
         self.subscription.is_some()
+    }
+
+    /// The state of its channel; holding it keeps no channel open.
+    pub(super) fn status(&self) -> ChannelStatus {
+        self.channel.status().clone()
     }
 
     /// Subscribes to a queue. The session is consumed and given back, so that a caller who is cancelled in between closes

@@ -18,7 +18,8 @@ const MAX_PRIORITY: i32 = 10;
 /// poison long before; this is for messages that no worker lives long enough to claim.
 const JOBS_DELIVERY_LIMIT: i32 = 20;
 /// Looking at dead letters counts as delivering them, and the default limit of RabbitMQ 4 would throw one away at the
-/// 21st look. "No limit" has a spelling that 3.x refuses, so this is a number that nobody reaches.
+/// 21st look. The spelling of "no limit", -1, makes 3.x throw it away at the first, so this is a number that nobody
+/// reaches.
 const DEAD_DELIVERY_LIMIT: i32 = 1_000_000;
 
 /// One durable queue.

@@ -41,6 +41,9 @@ pub struct Args {
     /// Print the plan as JSON and render nothing.
     #[arg(long)]
     plan: bool,
+    /// Keep measurements of music in this folder, for further renders with the same music [default: keep none].
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
     /// How to show progress.
     #[arg(long, value_enum, value_name = "STYLE", default_value_t = Style::Auto, requires_if("json", "json"))]
     progress: Style,
@@ -110,6 +113,7 @@ fn options(args: &Args) -> anyhow::Result<RenderOptions> {
         deadline: args
             .time_limit
             .map(|seconds| Instant::now() + Duration::from_secs(seconds.into())),
+        cache: args.cache.clone(),
         ..RenderOptions::default()
     };
     if let Some(threads) = args.threads {

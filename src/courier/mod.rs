@@ -5,7 +5,7 @@ mod trace;
 
 use crate::broker::{PublishError, Publisher};
 use crate::ledger::{Ledger, OutboxEntry, OutboxItem};
-use crate::telemetry;
+use crate::telemetry::{self, names};
 use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,8 @@ use tracing::Instrument;
 const WAITING: usize = 1024;
 /// Entries carried in one go.
 const BATCH: usize = 128;
+/// How long entries that have arrived may wait for their deletion, so that one statement deletes many.
+const FORGET: Duration = Duration::from_millis(50);
 /// How long a process that ends waits for what it handed over; the sweep of another carries the rest.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
@@ -66,7 +68,16 @@ async fn carry_all(
     mut receiver: mpsc::Receiver<Parcel>,
 ) {
     let mut parcels = Vec::new();
-    while receiver.recv_many(&mut parcels, BATCH).await > 0 {
+    let mut arrived = Vec::new();
+    loop {
+        let came = tokio::select! {
+            biased;
+            came = receiver.recv_many(&mut parcels, BATCH) => came,
+            () = tokio::time::sleep(FORGET), if !arrived.is_empty() => {
+                forget(&ledger, &mut arrived).await;
+                continue;
+            }
+        };
         let mut entries = Vec::new();
         let mut flushes = Vec::new();
         for parcel in parcels.drain(..) {
@@ -75,30 +86,60 @@ async fn carry_all(
                 Parcel::Flush(done) => flushes.push(done),
             }
         }
-        carry(&ledger, &publisher, entries).await;
+        arrived.extend(publish_all(&publisher, entries).await);
+        if arrived.len() >= BATCH || !flushes.is_empty() || came == 0 {
+            forget(&ledger, &mut arrived).await;
+        }
         for done in flushes {
             // Whoever waited may have gone.
             let _ = done.send(());
+        }
+        if came == 0 {
+            return;
         }
     }
 }
 
 /// Publishes entries and deletes those whose confirm came; gives back how many did.
 pub async fn carry(ledger: &Ledger, publisher: &Publisher, entries: Vec<OutboxEntry>) -> usize {
+    let mut arrived = publish_all(publisher, entries).await;
+    let count = arrived.len();
+    forget(ledger, &mut arrived).await;
+    count
+}
+
+/// Deletes what has arrived. Where that fails it is told again, and consumers drop the repeat.
+async fn forget(ledger: &Ledger, arrived: &mut Vec<i64>) {
+    if !arrived.is_empty()
+        && let Err(error) = ledger.published(arrived).await
+    {
+        tracing::warn!(%error, "entries that arrived stay in the outbox and are told again");
+    }
+    arrived.clear();
+}
+
+/// Publishes entries; gives back those whose confirm came.
+async fn publish_all(publisher: &Publisher, entries: Vec<OutboxEntry>) -> Vec<i64> {
     let confirms = join_all(entries.iter().map(|entry| publish(publisher, entry))).await;
     let mut arrived = Vec::with_capacity(entries.len());
     for (entry, confirm) in entries.iter().zip(confirms) {
         match confirm {
-            Ok(()) => arrived.push(entry.id),
+            Ok(()) => {
+                metrics::counter!(names::OUTBOX_PUBLISHED, "kind" => kind(&entry.item))
+                    .increment(1);
+                arrived.push(entry.id);
+            }
             Err(error) => tracing::warn!(entry = entry.id, %error, "an entry of the outbox stays"),
         }
     }
-    if !arrived.is_empty()
-        && let Err(error) = ledger.published(&arrived).await
-    {
-        tracing::warn!(%error, "entries that arrived stay in the outbox and are told again");
+    arrived
+}
+
+fn kind(item: &OutboxItem) -> &'static str {
+    match item {
+        OutboxItem::Event(_) => "event",
+        OutboxItem::DeadLetter { .. } => "dead",
     }
-    arrived.len()
 }
 
 /// Publishes an entry within its trace, and lets it carry the publish's own `traceparent`.

@@ -19,7 +19,7 @@ impl Relay {
             .reap(DEAD_WORKER, self.config.batch.into())
             .await?;
         self.courier.send(reaped.events);
-        self.publish(reaped.again).await;
+        self.publish(reaped.again, "overdue").await;
         self.send_again().await
     }
 
@@ -45,7 +45,7 @@ impl Relay {
             again = overdue.len(),
             "messages have vanished: jobs are sent again"
         );
-        self.publish(overdue).await;
+        self.publish(overdue, "overdue").await;
         Ok(())
     }
 }

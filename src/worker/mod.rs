@@ -13,6 +13,7 @@ mod drill;
 mod error;
 mod fetch;
 mod keeper;
+mod numbers;
 mod outcome;
 mod renderer;
 mod slot;

@@ -4,6 +4,7 @@ use super::Deps;
 use super::attempt::attempt;
 use super::error::AttemptError;
 use super::keeper::Keeper;
+use super::numbers;
 use super::outcome::{Outcome, Situation, chain, keepable, outcome};
 use super::stop::{Stop, Stopper};
 use super::trace;
@@ -18,7 +19,7 @@ use crate::telemetry;
 use gildhall_proto::{EventProgress, Failure, FailureClass, JobMessage, JobOutput};
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tracing::Instrument;
 
@@ -54,6 +55,7 @@ pub async fn way(
     };
     deps.drills.after(Step::Received);
     trace::about(&message);
+    let began = Instant::now();
     let claim = steadily(deps, "claim", || {
         claim(deps, slot, &message, delivery.redelivered)
     })
@@ -61,6 +63,7 @@ pub async fn way(
     let Ok(claim) = claim else {
         return Verdict::Later(REFUSED_WAIT);
     };
+    numbers::claimed(began, &claim);
     trace::claimed(&claim);
     match claim {
         Claim::Run(run) => {
@@ -126,13 +129,18 @@ async fn run_claimed(deps: &Arc<Deps>, run: Run, stopper: Stopper, stop: Stop) -
         frames: 0,
         total_frames: 0,
     });
+    let began = Instant::now();
     let keeper = Keeper::start(Arc::clone(deps), &run, seen, stopper);
     let work = attempt(deps, &run, &progress, stop);
     let result = deps.folder_breaker.watch(is_local, work).await;
     let verdict = match result {
-        Ok(completion) => finish(deps, &run, &completion).await,
+        Ok(completion) => {
+            numbers::attempted(began, None);
+            finish(deps, &run, &completion).await
+        }
         Err(error) => {
             let outcome = outcome(&error, situation(deps, &run));
+            numbers::attempted(began, Some(&outcome));
             trace::gave_no_video(&error, &outcome);
             tracing::warn!(error = chain(&error), ?outcome, "the attempt gave no video");
             settle(deps, &run.lease, outcome).await
@@ -169,6 +177,7 @@ async fn finish(deps: &Deps, run: &Run, completion: &Completion) -> Verdict {
     match settled {
         Ok(settled) => {
             if told(deps, &run.lease, settled) {
+                numbers::completed();
                 trace::completed();
             } else {
                 tokio::spawn(discard_unseen(
@@ -237,6 +246,9 @@ async fn settle(deps: &Deps, lease: &LeaseRef, outcome: Outcome) -> Verdict {
         Outcome::LeaseLost => (Ok(Settled::LeaseLost), None),
     };
     let held = settled.is_ok_and(|settled| told(deps, lease, settled));
+    if held {
+        numbers::settled(&outcome);
+    }
     match later {
         Some(after) if held => Verdict::Later(after),
         _ => Verdict::Ack,

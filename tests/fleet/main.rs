@@ -5,16 +5,19 @@
 //! its processes.
 //!
 //! Reading order: [`support`] is what the tests are written with; then the way of a job over HTTP ([`http`], [`access`],
-//! [`stream`]), through the fleet ([`lifecycle`], [`messages`], [`tenants`]), out of it ([`drain`]), and what it survives
-//! ([`crashes`], [`outages`]). [`traces`] follows a job by its spans. [`ledger`] asks the database directly.
+//! [`stream`]), through the fleet ([`lifecycle`], [`messages`], [`tenants`]), out of it ([`drain`]), what it tells of
+//! itself ([`health`]), what operators do to it ([`operator`]), and what it survives ([`crashes`], [`outages`]). [`traces`]
+//! follows a job by its spans. [`ledger`] asks the database directly.
 
 mod access;
 mod crashes;
 mod drain;
+mod health;
 mod http;
 mod ledger;
 mod lifecycle;
 mod messages;
+mod operator;
 mod outages;
 mod stream;
 mod support;

@@ -90,7 +90,7 @@ fn postgres_may_be_restarted_and_killed() {
 
 #[test]
 fn s3_may_be_away_while_jobs_are_rendered() {
-    const AWAY: Duration = Duration::from_secs(10);
+    const AWAY: Duration = Duration::from_secs(30);
     let mut fleet = Fleet::own("s3 away");
     fleet.start_api();
     fleet.upload_ring();

@@ -42,6 +42,10 @@ pub const LONGEST_S: u32 = 180;
 /// Confidence from which on beats are reported, in 0..1.
 pub const LEAST_CONFIDENCE: f32 = 0.5;
 
+/// The version of the analysis: raise it with every change after which a track may get other beats, in here or in how its
+/// sound is decoded and mixed down. Analyses that were kept under another version are made anew.
+pub const ANALYSIS_VERSION: u32 = 1;
+
 /// Why a track could not be analysed.
 #[derive(Debug, thiserror::Error)]
 pub enum BeatError {

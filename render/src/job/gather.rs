@@ -1,5 +1,6 @@
 //! Opens and measures everything a job names.
 
+use super::analyses::{self, Place};
 use super::{RenderError, RenderOptions};
 use crate::assets::{AssetError, AssetRoot};
 use crate::audio::{self, AudioError};
@@ -110,15 +111,26 @@ fn music(
         asset: key.to_string(),
         source,
     })?;
+    let up_to_s = up_to_s(spec);
+    let kept = match (&options.cache, spec.cuts) {
+        (Some(folder), Cuts::Beats) => Place::of(folder, &file, up_to_s),
+        // Without beats there is nothing in it that was dear.
+        _ => None,
+    };
     let source = options.timed(MediaSource::file(file));
-    let measured =
-        listen(spec, &source).map_err(|source| RenderError::audio(key.as_str(), source))?;
+    let measured = analyses::kept_or(kept.as_ref(), || listen(spec, &source, up_to_s))
+        .map_err(|source| RenderError::audio(key.as_str(), source))?;
     Ok(Some((source, measured)))
 }
 
-fn listen(spec: &JobSpec, source: &MediaSource) -> Result<MeasuredAudio, AudioError> {
+/// How much of the music is listened to, in seconds.
+fn up_to_s(spec: &JobSpec) -> u64 {
     let longest_ms = spec.duration_s.map_or(MAX_DURATION_MS, |d| d.as_millis());
-    let up_to = (u64::from(longest_ms).div_ceil(1000) + MARGIN_S) * u64::from(SAMPLE_RATE);
+    u64::from(longest_ms).div_ceil(1000) + MARGIN_S
+}
+
+fn listen(spec: &JobSpec, source: &MediaSource, up_to_s: u64) -> Result<MeasuredAudio, AudioError> {
+    let up_to = up_to_s * u64::from(SAMPLE_RATE);
     let mut analyser = match spec.cuts {
         Cuts::Beats => beats::Analyser::new(SAMPLE_RATE),
         Cuts::Fixed => Err(beats::BeatError::SampleRate(0)),

@@ -15,6 +15,7 @@
 //!
 //! 4. `staging` gives the files their names once all of them are complete.
 
+mod analyses;
 mod backdrop;
 mod encode;
 mod error;

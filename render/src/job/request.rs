@@ -5,7 +5,7 @@ use crate::assets::AssetRoot;
 use crate::encode::EncoderChoice;
 use crate::media::MediaSource;
 use gildhall_proto::JobSpec;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -35,6 +35,9 @@ pub struct RenderOptions {
     /// When the render has to be over, if ever; it then ends within a few frames with [`RenderError::TimeUp`]. One packet
     /// of a media file or one photo that is being decoded is finished first.
     pub deadline: Option<Instant>,
+    /// A folder in which measurements of music are kept for further renders, if any. It is made when it is first needed, and
+    /// nothing here bounds it.
+    pub cache: Option<PathBuf>,
 }
 
 impl Default for RenderOptions {
@@ -46,6 +49,7 @@ impl Default for RenderOptions {
                 .min(16),
             cancel: Arc::default(),
             deadline: None,
+            cache: None,
         }
     }
 }

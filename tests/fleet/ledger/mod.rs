@@ -2,6 +2,7 @@
 
 mod claims;
 mod diagram;
+mod plans;
 mod proxy;
 mod security;
 mod settle;

@@ -173,7 +173,8 @@ impl Fleet {
         (0..count).map(|_| self.start_worker(options)).collect()
     }
 
-    fn start(&self, role: &str, mut env: Vec<(&'static str, String)>) -> Process {
+    /// Starts a role with these variables beside those that every process is started with.
+    pub fn start(&self, role: &str, mut env: Vec<(&'static str, String)>) -> Process {
         let number = self.processes.fetch_add(1, Ordering::Relaxed);
         let s3 = self.fresh.s3.clone();
         env.extend([
