@@ -41,8 +41,27 @@ pub(super) async fn pool(
             })
         })
         .connect_with(options)
+        .await
+        .map_err(without_role)?;
+    let has_tables: bool = sqlx::query_scalar("SELECT to_regclass('tenants') IS NOT NULL")
+        .fetch_one(&pool)
         .await?;
-    Ok(pool)
+    if has_tables {
+        Ok(pool)
+    } else {
+        Err(LedgerError::NotMigrated)
+    }
+}
+
+/// The first migration of a server makes the roles.
+fn without_role(error: sqlx::Error) -> LedgerError {
+    let code = error.as_database_error().and_then(|reason| reason.code());
+    // Invalid parameter value: of `role`, since the others are ours and valid.
+    if code.as_deref() == Some("22023") {
+        LedgerError::NotMigrated
+    } else {
+        error.into()
+    }
 }
 
 /// What all connections have in common.

@@ -17,6 +17,9 @@ pub enum LedgerError {
     /// The tables could not be brought up to date.
     #[error("the ledger's tables could not be brought up to date")]
     Migrate(#[source] MigrateError),
+    /// The tables are missing, or older than this release.
+    #[error("the ledger's tables are not those of this release: run `gildhall migrate` first")]
+    NotMigrated,
     /// Something is stored that this release cannot read.
     #[error("the ledger holds something that this release cannot read: {0}")]
     Corrupt(String),

@@ -85,7 +85,12 @@ impl Ledger {
         application: &str,
     ) -> Result<Ledger, LedgerError> {
         let pool = connect::pool(config, application, FLEET_ROLE).await?;
-        Ok(Ledger { pool })
+        let ledger = Ledger { pool };
+        if ledger.is_up_to_date().await? {
+            Ok(ledger)
+        } else {
+            Err(LedgerError::NotMigrated)
+        }
     }
 
     /// Asks the database for a sign of life.
