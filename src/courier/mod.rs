@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
 
 /// Batches that may wait for the courier; what does not fit waits in the ledger for the sweep.
@@ -69,14 +70,19 @@ async fn carry_all(
 ) {
     let mut parcels = Vec::new();
     let mut arrived = Vec::new();
+    let mut due = Instant::now();
     loop {
+        if arrived.is_empty() {
+            due = Instant::now() + FORGET;
+        }
         let came = tokio::select! {
+            // However much comes: entries that stay for seconds would be told again by the sweep.
             biased;
-            came = receiver.recv_many(&mut parcels, BATCH) => came,
-            () = tokio::time::sleep(FORGET), if !arrived.is_empty() => {
+            () = sleep_until(due), if !arrived.is_empty() => {
                 forget(&ledger, &mut arrived).await;
                 continue;
             }
+            came = receiver.recv_many(&mut parcels, BATCH) => came,
         };
         let mut entries = Vec::new();
         let mut flushes = Vec::new();
