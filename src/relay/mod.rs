@@ -164,9 +164,9 @@ async fn hear(mut ended: TerminalEvents, wake: Arc<Notify>) {
 }
 
 /// Where jobs end one after the other, each end would have the ledger asked again: the rest gathers them, so that asking
-/// takes a third of the time at most. Submitted jobs do not wait for it.
+/// takes a tenth of the time at most. Submitted jobs do not wait for it.
 fn rest(took: Duration) -> Duration {
-    (took * 2).min(LONGEST_REST)
+    (took * 9).min(LONGEST_REST)
 }
 
 /// An end of a job, heard of once the rest is over.
