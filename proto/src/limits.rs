@@ -30,7 +30,7 @@ pub const MAX_KEY_PART_BYTES: usize = 255;
 pub const MAX_HOOK_CHARS: usize = 500;
 /// Longest hook text in bytes of UTF-8, as sent and after cleaning (8 KiB).
 pub const MAX_HOOK_BYTES: usize = 8 * 1024;
-/// Most combining marks kept on one base character of the hook text; further ones are dropped.
+/// Most combining marks on one base character: in the hook text further ones are dropped, an asset key with more is refused.
 pub const MAX_MARKS_PER_BASE: usize = 8;
 /// Most line breaks kept in a row in the hook text.
 pub const MAX_NEWLINES_IN_A_ROW: usize = 2;

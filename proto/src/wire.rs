@@ -5,7 +5,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error};
 use serde_json::Value;
 
 use crate::fault::{FaultCode, Faults, SpecFaults, shorten};
-use crate::limits::MAX_SPEC_BYTES;
+use crate::limits::{MAX_SPEC_BYTES, MAX_SPEC_DEPTH};
 use crate::pointer::Pointer;
 use crate::read::Read;
 use crate::spec::JobSpec;
@@ -52,6 +52,7 @@ impl JobSpec {
                 "{} bytes follow the document",
                 rest.len()
             ))),
+            Err(rmp_serde::decode::Error::DepthLimitExceeded) => Err(too_deep()),
             Err(error) => Err(msgpack_fault(&error.to_string())),
         }
     }
@@ -106,6 +107,13 @@ fn check_size(bytes: &[u8]) -> Result<(), SpecFaults> {
         &limit,
         &message,
     ))
+}
+
+/// What JSON reports by its place, for a document whose decoder gave up before it came to the end of it.
+fn too_deep() -> SpecFaults {
+    let limit = format!("at most {MAX_SPEC_DEPTH} levels");
+    let message = format!("is nested too deeply; use {limit} of lists and objects");
+    whole(FaultCode::TooDeep, "", &limit, &message)
 }
 
 fn json_fault(bytes: &[u8], error: &serde_json::Error) -> SpecFaults {
@@ -194,6 +202,25 @@ mod tests {
         }
         assert!(JobSpec::from_msgpack(&vec![0x91; MAX_SPEC_BYTES]).is_err());
         assert!(JobSpec::from_msgpack(&vec![0x81; MAX_SPEC_BYTES]).is_err());
+    }
+
+    #[test]
+    fn any_depth_is_told_as_such() {
+        let first = |result: Result<JobSpec, SpecFaults>| {
+            let report = result.expect_err("too deep");
+            report.faults[0].code
+        };
+        for (open, close, levels) in [("[", "]", 100_000), ("{\"a\":", "}", 40_000)] {
+            let json = [open.repeat(levels), close.repeat(levels)].join("1");
+            assert_eq!(
+                first(JobSpec::from_json(json.as_bytes())),
+                FaultCode::TooDeep
+            );
+        }
+        for level in [&[0x91][..], &[0x81, 0xA1, b'a']] {
+            let packed = [level.repeat(50_000), vec![0xC0]].concat();
+            assert_eq!(first(JobSpec::from_msgpack(&packed)), FaultCode::TooDeep);
+        }
     }
 
     #[test]

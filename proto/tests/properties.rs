@@ -45,6 +45,14 @@ fn key_like() -> impl Strategy<Value = String> {
         ".jpg",
         "e\u{301}",
         "none",
+        "о",
+        "кольцо",
+        "ο",
+        "ｌ",
+        "𝐠",
+        "٢",
+        "-",
+        "\u{33F}\u{33F}\u{33F}\u{33F}\u{33F}",
     ];
     vec(select(pieces.to_vec()), 0..8).prop_map(|pieces| pieces.concat())
 }
@@ -262,8 +270,11 @@ proptest! {
             prop_assert_eq!(depth, Some(key.parts().count()));
             prop_assert!(Path::new("/root").join(key.as_str()).starts_with("/root"));
             prop_assert!(key.parts().all(|part| !part.is_empty() && part != "." && part != ".."));
-            let harmful = ['\\', ':', '\0', '\u{202E}', '\u{2215}'];
+            let harmful = ['\\', ':', '\0', '\u{202E}', '\u{2215}', '𝐠'];
             prop_assert!(!text.contains(harmful));
+            let chars: Vec<char> = text.chars().collect();
+            let swapped = |pair: &[char]| pair[0].is_ascii_alphabetic() && matches!(pair[1], 'а'..='я' | 'α'..='ω');
+            prop_assert!(!chars.windows(2).any(swapped));
         }
     }
 

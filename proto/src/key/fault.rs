@@ -57,7 +57,8 @@ pub enum KeyFault {
     /// A character without an agreed meaning: private use, noncharacters, U+FFFD.
     #[error("has U+{:04X}, which is no agreed character; rename the asset", u32::from(*.0))]
     NoCharacter(char),
-    /// A character that looks like, or is turned by some systems into, one of `/`, `\` and `.`.
+    /// A character that looks like, or is turned by some systems into, one of `/`, `\` and `.`; or a letter or digit in a
+    /// style made for formulas.
     #[error("has {found:?} (U+{:04X}), which looks like {like:?}; rename the asset", u32::from(*.found))]
     LookAlike {
         /// The character in the key.
@@ -71,6 +72,20 @@ pub enum KeyFault {
     /// Not in Unicode normal form C, so two keys that look the same could name two assets.
     #[error("is not in Unicode normal form C (NFC); normalise it before sending")]
     NotNormalised,
+    /// A combining mark without a letter to stand on, or on top of more than eight others.
+    #[error("has the mark U+{:04X} on no letter, or on too many other marks; rename the asset", u32::from(*.0))]
+    Mark(char),
+    /// A word with letters or digits of scripts that no language writes together: most often one letter is not what it
+    /// seems.
+    #[error(
+        "has the word {0:?}, which mixes scripts; keep them apart with \"-\", or rename the asset"
+    )]
+    MixedScripts(String),
+    /// A word of another script beside Latin ones, each letter of which looks like a Latin one.
+    #[error(
+        "has the word {0:?}, which is not in the Latin letters that it seems to be in; rename the asset"
+    )]
+    Disguised(String),
     /// A part that starts or ends with white space.
     #[error("has a part that starts or ends with white space; rename the asset")]
     EdgeSpace,

@@ -4,8 +4,11 @@ mod device;
 mod fault;
 mod hidden;
 mod lookalike;
+mod marks;
 mod percent;
 mod rules;
+mod script;
+mod styled;
 
 pub use fault::KeyFault;
 
@@ -122,8 +125,8 @@ impl JsonSchema for AssetKey {
             "description": "The name of an asset relative to its tenant's asset root: 1 to 512 bytes of \
                 UTF-8 in normal form C, 1 to 16 parts of 1 to 255 bytes separated by \"/\". Beyond the \
                 pattern, control, invisible and direction-changing characters, look-alikes of \"/\", \
-                \"\\\" and \".\", percent-encoded ones, Windows device names and the words \"default\", \
-                \"none\" and \"procedural\" are refused.",
+                \"\\\" and \".\", percent-encoded ones, styled letters, words that mix scripts, towers of marks, Windows device \
+                names and the words \"default\", \"none\" and \"procedural\" are refused.",
             "type": "string",
             "minLength": 1,
             "maxLength": MAX_KEY_BYTES,

@@ -2,7 +2,7 @@
 
 use unicode_normalization::is_nfc;
 
-use super::{KeyFault, device, hidden, lookalike, percent};
+use super::{KeyFault, device, hidden, lookalike, marks, percent, script, styled};
 use crate::limits::{MAX_KEY_BYTES, MAX_KEY_PART_BYTES, MAX_KEY_PARTS};
 
 /// Words that the spec takes in the place of a key. No key may be one of them, so that
@@ -18,7 +18,7 @@ pub(super) fn check(key: &str) -> Result<(), KeyFault> {
     if !is_nfc(key) {
         return Err(KeyFault::NotNormalised);
     }
-    Ok(())
+    script::check(key)
 }
 
 fn check_whole(key: &str) -> Result<(), KeyFault> {
@@ -43,7 +43,7 @@ fn check_char(c: char) -> Result<(), KeyFault> {
         ':' | '*' | '?' | '"' | '<' | '>' | '|' => Err(KeyFault::Reserved(c)),
         '\u{2028}' | '\u{2029}' => Err(KeyFault::Control(c)),
         _ if c.is_control() => Err(KeyFault::Control(c)),
-        _ => match lookalike::of(c) {
+        _ => match lookalike::of(c).or_else(|| styled::plain(c)) {
             Some(like) => Err(KeyFault::LookAlike { found: c, like }),
             None => Ok(()),
         },
@@ -58,7 +58,7 @@ fn check_part(part: &str) -> Result<(), KeyFault> {
         _ if part.trim() != part => Err(KeyFault::EdgeSpace),
         _ if part.ends_with('.') => Err(KeyFault::EdgeDot),
         _ if device::is_device(part) => Err(KeyFault::DeviceName(part.to_owned())),
-        _ => Ok(()),
+        _ => marks::check(part),
     }
 }
 
@@ -151,5 +151,9 @@ mod tests {
     fn one_spelling_only() {
         refused("e\u{301}.jpg", KeyFault::NotNormalised);
         refused("Default", KeyFault::Word("Default".into()));
+        refused("gоld.jpg", KeyFault::MixedScripts("gоld".into()));
+        refused("gold-рох.jpg", KeyFault::Disguised("рох".into()));
+        let (found, like) = ('𝐠', 'g');
+        refused("𝐠old.jpg", KeyFault::LookAlike { found, like });
     }
 }

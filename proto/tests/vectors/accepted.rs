@@ -95,6 +95,10 @@ const LIST: &[(&str, &str)] = &[
         r#"{"images": ["produits/bague-été.jpg", "製品/指輪.png", "منتجات/خاتم.webp", "उत्पाद/अंगूठी.png", "สินค้า/แหวน.jpg"]}"#,
     ),
     (
+        "keys-of-several-scripts-each",
+        r#"{"images": ["кольцо-gold.jpg", "指輪Gold新作.png", "반지Gold.jpg", "роса.jpg", "חותם 24.png", "кольцо с iPhone.jpg"]}"#,
+    ),
+    (
         "keys-with-emoji",
         r#"{"images": ["gold/✨ drop ❤️.png", "family/👨‍👩‍👧.png", "top/1️⃣.png"]}"#,
     ),

@@ -225,4 +225,14 @@ const KEYS: &[(&str, &str)] = &[
     ("key-pattern", "products/*.jpg"),
     ("key-private-use", "ring\u{F03A}.jpg"),
     ("key-word", "none"),
+    ("key-mixed-scripts", "products/gоld.jpg"),
+    ("key-mixed-digits", "products/ring2٢.jpg"),
+    ("key-mixed-widths", "products/goｌd.jpg"),
+    ("key-in-disguise", "products/gold-рох.jpg"),
+    ("key-styled-letters", "products/𝗴𝗼𝗹𝗱.jpg"),
+    ("key-mark-alone", "products/\u{301}ring.jpg"),
+    (
+        "key-tower-of-marks",
+        "products/z\u{33F}\u{33F}\u{33F}\u{33F}\u{33F}\u{33F}\u{33F}\u{33F}\u{33F}.jpg",
+    ),
 ];

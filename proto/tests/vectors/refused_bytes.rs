@@ -48,6 +48,11 @@ const MSGPACK: &[Refused] = &[
     ("msgpack-cut-off", b"\x81\xA6images\x91\xA5a.jp", &[("", "syntax")]),
     ("msgpack-more-follows", b"\x81\xA6images\x91\xA1a\xC0", &[("", "syntax")]),
     ("msgpack-reserved-byte", b"\xC1", &[("", "syntax")]),
+    (
+        "msgpack-too-deep",
+        &[0x91; 200],
+        &[("", "too_deep")],
+    ),
     ("msgpack-huge-length", b"\xDF\xFF\xFF\xFF\xFF", &[("", "syntax")]),
     ("msgpack-extension", b"\x82\xA6images\x91\xA1a\xA5audio\xD4\x01\x00", &[("", "syntax")]),
     ("msgpack-unnamed-fields", b"\x92\x01\x91\xA5a.jpg", &[("", "wrong_type")]),
