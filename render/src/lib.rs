@@ -16,6 +16,7 @@
 //! | [`atmosphere`] | the overlay video, looped and packed |
 //! | [`media`] | opening untrusted audio and video with FFmpeg |
 //! | [`assets`] | keys → files, inside one folder |
+//! | [`measure`] | one file → its size and length, decoded once |
 
 pub mod assets;
 pub mod atmosphere;
@@ -26,6 +27,7 @@ pub mod defaults;
 pub mod doctor;
 pub mod encode;
 pub mod job;
+pub mod measure;
 pub mod media;
 pub mod photo;
 pub mod plan;

@@ -13,6 +13,14 @@ pub enum Error {
         /// Why not.
         source: std::io::Error,
     },
+    /// A file that was just made could not be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// An image could not be encoded.
     #[error("cannot encode {}", path.display())]
     Image {

@@ -5,7 +5,8 @@
 //! pixels and samples; only the encoders that write files (through the `image` crate and the `ffmpeg` command)
 //! may differ between versions.
 //!
-//! Reading order: [`assets`] lists what ships, [`products`], [`atmosphere`] and [`golden_frame`] make it.
+//! Reading order: [`assets`] lists what ships, [`products`], [`atmosphere`] and [`golden_frame`] make it. [`hostile`]
+//! makes what nobody should be hurt by.
 
 pub mod assets;
 pub mod atmosphere;
@@ -14,6 +15,7 @@ pub mod error;
 pub mod ffmpeg;
 mod files;
 pub mod golden_frame;
+pub mod hostile;
 pub mod products;
 pub mod rng;
 mod studio;

@@ -1,10 +1,10 @@
-//! `gildhall-samples`: makes the project's default assets, and the benchmark's inputs.
+//! `gildhall-samples`: makes the project's default assets, the benchmark's inputs, and hostile files.
 //!
 //! Exit codes: 0 done, 1 a file could not be made (the reason is on standard error), 2 wrong usage.
 
 use clap::{Parser, Subcommand, ValueEnum};
 use gildhall_samples::error::Error;
-use gildhall_samples::{assets, canonical};
+use gildhall_samples::{assets, canonical, hostile};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -36,6 +36,18 @@ enum Command {
         /// Another seed gives other inputs, and numbers that cannot be compared.
         #[arg(long, default_value_t = SEED)]
         seed: u64,
+    },
+    /// Files as an attacker would send them: cut, spliced, lying, inflating. Their names tell what was done to them.
+    Hostile {
+        /// Folder for the files.
+        #[arg(long)]
+        out: PathBuf,
+        /// Another seed gives other files.
+        #[arg(long, default_value_t = SEED)]
+        seed: u64,
+        /// How many; 5000 have some hundred MB.
+        #[arg(long, default_value_t = 500)]
+        count: u32,
     },
 }
 
@@ -84,8 +96,14 @@ fn run(args: Args) -> Result<(), Error> {
             path.display()
         );
     };
-    if let Some(Command::Canonical { out, seed }) = args.command {
-        return canonical::write(&out, seed, &mut report);
+    match args.command {
+        Some(Command::Canonical { out, seed }) => {
+            return canonical::write(&out, seed, &mut report);
+        }
+        Some(Command::Hostile { out, seed, count }) => {
+            return hostile::write(seed, count, &out, &mut report);
+        }
+        None => {}
     }
     let parts = if args.part.is_empty() {
         assets::Part::ALL.to_vec()

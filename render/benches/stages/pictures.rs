@@ -129,7 +129,7 @@ fn compose(bencher: Bencher, photo: &str) {
 }
 
 fn atmosphere(folder: &TempDir) -> Atmosphere {
-    let overlay = defaults::overlay().expect("memory for the overlay");
+    let overlay = defaults::overlay();
     Atmosphere::open(&overlay, &CANVAS, Seen::Mat, VIDEO_FRAMES, folder.path())
         .expect("the default overlay can be read")
 }

@@ -10,6 +10,8 @@ use crate::media::{self, Input, MediaError, MediaSource, Read};
 const MAX_DAMAGED: u32 = 1_000;
 /// Damaged packets before the first good one: then it is not what it claims to be.
 const MAX_DAMAGED_AT_START: u32 = 64;
+/// A stream may change its rate, layout or kind of samples this often: each change costs as much as seconds of sound.
+const MAX_CHANGES: u32 = 100;
 /// Packets in a row that may yield no sound.
 const MAX_FRUITLESS: u32 = 2_000;
 
@@ -23,6 +25,8 @@ pub struct Pcm {
     packet: Packet,
     frame: frame::Audio,
     resampler: Option<Resampler>,
+    /// Resamplers made so far.
+    resamplers: u32,
     block: Vec<f32>,
     /// How much of `block` was handed out, in values.
     taken: usize,
@@ -54,6 +58,7 @@ impl Pcm {
             packet: Packet::empty(),
             frame: frame::Audio::empty(),
             resampler: None,
+            resamplers: 0,
             block: Vec::new(),
             taken: 0,
             damaged: 0,
@@ -149,6 +154,12 @@ impl Pcm {
             .as_ref()
             .is_some_and(|resampler| resampler.fits(&self.frame))
         {
+            if self.resamplers > MAX_CHANGES {
+                return Err(MediaError::Corrupt {
+                    detail: "its sound changes its rate or channels all the time",
+                });
+            }
+            self.resamplers += 1;
             // The stream changed its rate or layout: let the old resampler give out its tail first.
             if let Some(mut old) = self.resampler.take() {
                 old.finish(&mut self.block)?;

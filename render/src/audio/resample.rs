@@ -20,6 +20,9 @@ use crate::media::MediaError;
 const MAX_CHANNELS: i32 = 32;
 /// Sample rates outside make no sense for music and would make the resampler's filter bank huge.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 1_000..=768_000;
+/// Most frames that one frame of the file may become: over a minute of sound. A rate far below any music's would turn what
+/// the decoder may give at once into gigabytes.
+const MAX_FRAMES: u64 = 1 << 22;
 /// Louder than anything a sane file holds (+30 dB over full scale): what lies beyond is damage.
 const LOUDEST: f32 = 32.0;
 
@@ -96,6 +99,10 @@ impl Resampler {
         out: &mut Vec<f32>,
     ) -> Result<(), MediaError> {
         debug_assert!(self.fits(frame));
+        let frames = frame.samples() as u64 * u64::from(SAMPLE_RATE_HZ) / u64::from(self.rate_hz);
+        if frames > MAX_FRAMES {
+            return Err(UNUSABLE);
+        }
         // SAFETY: `extended_data` of a decoded frame holds one pointer per plane, each to `nb_samples` samples in the
         // format and layout that the resampler was made for.
         let planes = unsafe { (*frame.as_ptr()).extended_data };
@@ -174,6 +181,23 @@ fn layout_of(frame: &frame::Audio) -> Result<AVChannelLayout, MediaError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ffmpeg_next::ChannelLayout;
+    use ffmpeg_next::format::Sample;
+    use ffmpeg_next::format::sample::Type;
+
+    #[test]
+    fn a_frame_that_would_become_minutes_is_refused() {
+        // At 1 kHz each sample becomes 48.
+        for (samples, fits) in [(87_380, true), (87_381, true), (87_382, false)] {
+            let mut frame =
+                frame::Audio::new(Sample::F32(Type::Planar), samples, ChannelLayout::MONO);
+            frame.set_rate(1_000);
+            frame.plane_mut::<f32>(0).fill(0.25);
+            let mut resampler = Resampler::for_frame(&frame).expect("a rate that makes sense");
+            let mut out = Vec::new();
+            assert_eq!(resampler.convert(&frame, &mut out).is_ok(), fits);
+        }
+    }
 
     #[test]
     fn nan_and_infinity_are_tamed() {

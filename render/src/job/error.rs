@@ -18,6 +18,14 @@ pub enum RenderError {
         /// What is wrong with each, `key: reason`.
         reasons: Vec<String>,
     },
+    /// Decoding an image takes more CPU time than one image gets. The thread that tried is still at it.
+    #[error("image {asset} takes more than {limit_s} s of CPU time to decode")]
+    ImageTooCostly {
+        /// Its key.
+        asset: String,
+        /// The limit in seconds.
+        limit_s: u64,
+    },
     /// The audio asset cannot be opened.
     #[error("audio {asset} cannot be used")]
     AudioAsset {
@@ -81,7 +89,7 @@ impl RenderError {
     #[must_use]
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::NoUsableImage { .. } => ErrorClass::Rejected,
+            Self::NoUsableImage { .. } | Self::ImageTooCostly { .. } => ErrorClass::Rejected,
             Self::AudioAsset { source, .. } if !source.is_temporary() => ErrorClass::Rejected,
             Self::Audio {
                 source: AudioError::Media(media),
@@ -99,6 +107,7 @@ impl RenderError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoUsableImage { .. } => "no_usable_image",
+            Self::ImageTooCostly { .. } => "image_too_costly",
             Self::AudioAsset { .. } | Self::Audio { .. } => "audio_unusable",
             Self::Silence(_) => "silence_failed",
             Self::Atmosphere(_) => "atmosphere_failed",
@@ -179,6 +188,10 @@ mod tests {
         let no_image = RenderError::NoUsableImage {
             reasons: Vec::new(),
         };
+        let costly = RenderError::ImageTooCostly {
+            asset: "a.jpg".to_owned(),
+            limit_s: 10,
+        };
         let no_encoder = EncodeError::NoEncoder { name: "libx264" };
         let slow = MediaError::TimedOut;
         let broken = || MediaError::Io(io::ErrorKind::Other.into());
@@ -186,6 +199,7 @@ mod tests {
         let short = AtmosphereError::Store(io::ErrorKind::OutOfMemory.into());
         let table = [
             (no_image, Rejected, "no_usable_image"),
+            (costly, Rejected, "image_too_costly"),
             (asset(AssetError::Missing), Rejected, "audio_unusable"),
             (asset(unread), Recoverable, "audio_unusable"),
             (audio(MediaError::NotMedia), Rejected, "audio_unusable"),

@@ -1,6 +1,7 @@
 //! Opens and measures everything a job names.
 
 use super::analyses::{self, Place};
+use super::images::{self, ImageFault};
 use super::{RenderError, RenderOptions};
 use crate::assets::{AssetError, AssetRoot};
 use crate::audio::{self, AudioError};
@@ -43,9 +44,9 @@ pub(super) fn gather(
     thread::scope(|scope| {
         let music = scope.spawn(|| music(spec, assets, options));
         let mut warnings = Vec::new();
-        let images = images(&spec.images, assets, options, &mut warnings)?;
+        let images = usable_images(&spec.images, assets, options, &mut warnings)?;
         let overlay = overlay(&spec.overlay, assets, options, &mut warnings)?;
-        let frame = frame(&spec.frame, assets, &mut warnings);
+        let frame = frame(&spec.frame, assets, &mut warnings)?;
         let music = music.join().map_err(|_| RenderError::Stopped)??;
         let (source, audio) = music.unzip();
         Ok(Gathered {
@@ -62,22 +63,23 @@ pub(super) fn gather(
     })
 }
 
-fn images(
+fn usable_images(
     specs: &[ImageSpec],
     assets: &AssetRoot,
     options: &RenderOptions,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<MeasuredImage>, RenderError> {
-    let mut images = Vec::new();
+    let mut usable = Vec::new();
     let mut reasons = Vec::new();
     for (index, spec) in specs.iter().enumerate() {
         options.check_cancel()?;
-        match probe_image(&spec.asset, assets) {
-            Ok(may_have_alpha) => images.push(MeasuredImage {
+        match images::probe(&spec.asset, assets) {
+            Ok(info) => usable.push(MeasuredImage {
                 index,
-                may_have_alpha,
+                may_have_alpha: info.has_alpha,
             }),
-            Err(reason) => {
+            Err(fault) => {
+                let reason = fault.into_reason(&spec.asset)?;
                 reasons.push(format!("{}: {reason}", spec.asset));
                 warnings.push(Warning::ImageUnusable {
                     asset: spec.asset.to_string(),
@@ -86,17 +88,10 @@ fn images(
             }
         }
     }
-    match images.is_empty() {
+    match usable.is_empty() {
         true => Err(RenderError::NoUsableImage { reasons }),
-        false => Ok(images),
+        false => Ok(usable),
     }
-}
-
-/// Whether the image may have alpha; the reason why it cannot be used otherwise.
-fn probe_image(key: &AssetKey, assets: &AssetRoot) -> Result<bool, String> {
-    let bytes = assets.bytes(key).map_err(|e| describe(&e))?;
-    let info = photo::probe(&bytes, &photo::Limits::default()).map_err(|e| describe(&e))?;
-    Ok(info.has_alpha)
 }
 
 fn music(
@@ -158,14 +153,10 @@ fn overlay(
     options: &RenderOptions,
     warnings: &mut Vec<Warning>,
 ) -> Result<Option<MediaSource>, RenderError> {
-    let default = || {
-        defaults::overlay()
-            .map(|source| options.timed(source))
-            .map_err(|e| RenderError::Atmosphere(MediaError::Io(e).into()))
-    };
+    let default = || options.timed(defaults::overlay());
     match wanted {
         Overlay::None => Ok(None),
-        Overlay::Default => default().map(Some),
+        Overlay::Default => Ok(Some(default())),
         Overlay::Asset(key) => match try_overlay(key, assets, options) {
             Ok(source) => Ok(Some(source)),
             Err(reason) => {
@@ -176,7 +167,7 @@ fn overlay(
                     reason,
                     used: "default".to_owned(),
                 });
-                default().map(Some)
+                Ok(Some(default()))
             }
         },
     }
@@ -215,27 +206,32 @@ fn image_format(file: &File) -> Option<Format> {
 }
 
 /// The job's own frame; the procedural one takes its place where it cannot be used.
-fn frame(wanted: &Frame, assets: &AssetRoot, warnings: &mut Vec<Warning>) -> Option<Photo> {
+fn frame(
+    wanted: &Frame,
+    assets: &AssetRoot,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<Photo>, RenderError> {
     let Frame::Asset(key) = wanted else {
-        return None;
+        return Ok(None);
     };
     match try_frame(key, assets) {
-        Ok(photo) => Some(photo),
-        Err(reason) => {
+        Ok(photo) => Ok(Some(photo)),
+        Err(fault) => {
             warnings.push(Warning::FrameUnusable {
                 asset: key.to_string(),
-                reason,
+                reason: fault.into_reason(key)?,
             });
-            None
+            Ok(None)
         }
     }
 }
 
-fn try_frame(key: &AssetKey, assets: &AssetRoot) -> Result<Photo, String> {
-    let bytes = assets.bytes(key).map_err(|e| describe(&e))?;
-    let photo = photo::load_full(&bytes, &photo::Limits::default()).map_err(|e| describe(&e))?;
+fn try_frame(key: &AssetKey, assets: &AssetRoot) -> Result<Photo, ImageFault> {
+    let photo = images::full(key, assets)?;
     match photo.alpha {
         Some(_) => Ok(photo),
-        None => Err("it has no transparent part and would hide the video".to_owned()),
+        None => Err(ImageFault::Unusable(
+            "it has no transparent part and would hide the video".to_owned(),
+        )),
     }
 }

@@ -21,6 +21,7 @@ mod encode;
 mod error;
 mod frames;
 mod gather;
+mod images;
 mod lane;
 mod layers;
 mod photos;

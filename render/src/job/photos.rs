@@ -1,13 +1,13 @@
 //! Stage: photos, decoded and prepared one slot ahead of their use.
 
 use super::error::RenderError;
+use super::images::{self, ImageFault};
 use super::report::Timings;
 use super::request::RenderOptions;
 use crate::assets::AssetRoot;
 use crate::compose::Canvas;
 use crate::compose::photo::{Pixels, PreparedPhoto};
-use crate::describe;
-use crate::photo::{self, CoverTarget, Limits, PhotoNote};
+use crate::photo::{CoverTarget, PhotoNote};
 use crate::plan::{RenderPlan, Slot, ZOOM_MAX};
 use crate::warning::Warning;
 use gildhall_proto::{Focus, JobSpec};
@@ -94,8 +94,9 @@ impl Photos<'_> {
                     kept.insert(image, ready);
                     return Ok(image);
                 }
-                Err(reason) => {
-                    let asset = self.spec.images[image].asset.to_string();
+                Err(fault) => {
+                    let key = &self.spec.images[image].asset;
+                    let (asset, reason) = (key.to_string(), fault.into_reason(key)?);
                     reasons.push(format!("{asset}: {reason}"));
                     warnings.push(Warning::ImageUnusable { asset, reason });
                     broken.insert(image);
@@ -105,11 +106,8 @@ impl Photos<'_> {
         Err(RenderError::NoUsableImage { reasons })
     }
 
-    fn prepare(&self, image: usize, warnings: &mut Vec<Warning>) -> Result<Ready, String> {
+    fn prepare(&self, image: usize, warnings: &mut Vec<Warning>) -> Result<Ready, ImageFault> {
         let spec = &self.spec.images[image];
-        let bytes = self.assets.bytes(&spec.asset).map_err(|e| describe(&e))?;
-        let limits = Limits::default();
-        let info = photo::probe(&bytes, &limits).map_err(|e| describe(&e))?;
         let [width, height] = source_size(&self.canvas);
         let target = CoverTarget {
             width_px: width as u32,
@@ -117,7 +115,7 @@ impl Photos<'_> {
             focus_x: spec.focus.x as f32,
             focus_y: spec.focus.y as f32,
         };
-        let photo = photo::load_cover(&bytes, &target, &limits).map_err(|e| describe(&e))?;
+        let (info, photo) = images::cover(&spec.asset, self.assets, target)?;
         warnings.extend(photo.notes.iter().map(|note| Warning::ImageDegraded {
             asset: spec.asset.to_string(),
             reason: note_text(note),

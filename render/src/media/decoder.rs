@@ -5,6 +5,11 @@ use ffmpeg_next::{Codec, Dictionary, Stream, decoder, media};
 
 use super::{Input, MediaError, allowed};
 
+/// Most pixels of one picture: 8K, as broadcasters have it, upright or not. The decoder refuses more before it allocates.
+const MAX_PIXELS: u64 = 8192 * 4320;
+/// Most samples of one frame of sound, for each channel. The longest real ones, of lossless codecs, last about a second.
+const MAX_SAMPLES: u64 = 1 << 20;
+
 impl Input {
     /// A decoder for the best audio stream, with the stream's index; all other streams are switched off.
     ///
@@ -15,7 +20,7 @@ impl Input {
             .best_stream(media::Type::Audio)
             .ok_or(MediaError::NoAudioStream)?;
         self.keep_only(index);
-        let opened = self.open_decoder(index, 1)?;
+        let opened = self.open_decoder(index, 1, ("max_samples", MAX_SAMPLES))?;
         let decoder = opened.audio().map_err(|_| MediaError::NoAudioStream)?;
         Ok((index, decoder))
     }
@@ -31,12 +36,18 @@ impl Input {
             .best_stream(media::Type::Video)
             .ok_or(MediaError::NoVideoStream)?;
         self.keep_only(index);
-        let opened = self.open_decoder(index, threads)?;
+        let opened = self.open_decoder(index, threads, ("max_pixels", MAX_PIXELS))?;
         let decoder = opened.video().map_err(|_| MediaError::NoVideoStream)?;
         Ok((index, decoder))
     }
 
-    fn open_decoder(&self, index: usize, threads: usize) -> Result<decoder::Opened, MediaError> {
+    /// `limit` is an option of FFmpeg's decoders with its value.
+    fn open_decoder(
+        &self,
+        index: usize,
+        threads: usize,
+        limit: (&str, u64),
+    ) -> Result<decoder::Opened, MediaError> {
         let stream = self.context().stream(index).ok_or(UNUSABLE)?;
         let codec = allowed_decoder(&stream)?;
         let mut context =
@@ -48,9 +59,9 @@ impl Input {
         let mut decoder = context.decoder();
         // Needed to cut encoder delay and padding by the container's word, to the sample.
         decoder.set_packet_time_base(stream.time_base());
-        decoder
-            .open_as_with(codec, Dictionary::new())
-            .map_err(|_| UNUSABLE)
+        let mut options = Dictionary::new();
+        options.set(limit.0, &limit.1.to_string());
+        decoder.open_as_with(codec, options).map_err(|_| UNUSABLE)
     }
 }
 

@@ -1,7 +1,5 @@
 //! Opening a media file and reading its packets.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Once};
 
 use ffmpeg_next as ffmpeg;
@@ -9,6 +7,7 @@ use ffmpeg_next::format::context::{self, StreamIo};
 use ffmpeg_next::{Dictionary, Packet, error, media};
 
 use super::reader::{Watch, WatchedFile};
+use super::source::Bytes;
 use super::{MediaError, MediaSource, allowed};
 
 /// FFmpeg may look at this many bytes to tell what the streams are.
@@ -48,10 +47,10 @@ pub struct Input {
 /// or [`MediaError::Io`].
 pub fn open(source: &MediaSource) -> Result<Input, MediaError> {
     quieten_ffmpeg();
-    let (file, file_bytes) = source.open_file()?;
-    refuse_text(&file)?;
-    let watch = Arc::new(Watch::new(source.deadline(), file_bytes));
-    let reader = WatchedFile::new(file, Arc::clone(&watch));
+    let (bytes, length) = source.open()?;
+    refuse_text(&bytes)?;
+    let watch = Arc::new(Watch::new(source.deadline(), length));
+    let reader = WatchedFile::new(bytes, Arc::clone(&watch));
     let io = StreamIo::from_read_seek(reader).map_err(|_| OUT_OF_MEMORY)?;
     let stop = Arc::clone(&watch);
     // No file name is handed over: FFmpeg judges the content alone, never an extension.
@@ -99,11 +98,11 @@ fn options() -> Dictionary<'static> {
 
 /// Playlists and other text that FFmpeg would understand as "media elsewhere" end here: every accepted container
 /// begins with bytes that no text has.
-fn refuse_text(file: &File) -> Result<(), MediaError> {
+fn refuse_text(bytes: &Bytes) -> Result<(), MediaError> {
     let mut head = [0; HEAD_BYTES];
     let mut length = 0;
     while length < head.len() {
-        match file.read_at(&mut head[length..], length as u64) {
+        match bytes.read_at(&mut head[length..], length as u64) {
             Ok(0) => break,
             Ok(count) => length += count,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}

@@ -1,13 +1,12 @@
 //! The bytes FFmpeg gets to see: one file, a byte budget, a deadline.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use super::MediaError;
+use super::source::Bytes;
 
 /// A reader may take a file's bytes this many times over: probing, interleaved tables and seeks re-read some.
 const BUDGET_PER_FILE_BYTE: u64 = 16;
@@ -90,17 +89,17 @@ impl Watch {
     }
 }
 
-/// A cursor over a shared file that reads by position, so that several can be in use at once.
+/// A cursor over a shared source that reads by position, so that several can be in use at once.
 pub(super) struct WatchedFile {
-    file: Arc<File>,
+    bytes: Bytes,
     position: u64,
     watch: Arc<Watch>,
 }
 
 impl WatchedFile {
-    pub(super) fn new(file: Arc<File>, watch: Arc<Watch>) -> Self {
+    pub(super) fn new(bytes: Bytes, watch: Arc<Watch>) -> Self {
         Self {
-            file,
+            bytes,
             position: 0,
             watch,
         }
@@ -113,7 +112,7 @@ impl Read for WatchedFile {
             return Err(io::ErrorKind::TimedOut.into());
         }
         let count = self
-            .file
+            .bytes
             .read_at(buffer, self.position)
             .inspect_err(|error| {
                 if error.kind() != io::ErrorKind::Interrupted {
@@ -147,7 +146,7 @@ mod tests {
         let mut file = tempfile::tempfile().expect("a temporary file");
         file.write_all(bytes).expect("written");
         let watch = Arc::new(Watch::new(deadline, bytes.len() as u64));
-        WatchedFile::new(Arc::new(file), watch)
+        WatchedFile::new(Bytes::File(Arc::new(file)), watch)
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Names a media file that can be opened any number of times.
 
 use std::fs::{File, OpenOptions};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, Read};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,6 +21,28 @@ enum Origin {
     Path(PathBuf),
     /// Shared by all readers: each reads at its own offset and never moves the file's.
     File(Arc<File>),
+    /// Built into the program.
+    Memory(&'static [u8]),
+}
+
+/// An open source, read by position, so that several readers can share it.
+#[derive(Clone, Debug)]
+pub(super) enum Bytes {
+    File(Arc<File>),
+    Memory(&'static [u8]),
+}
+
+impl Bytes {
+    /// Fills a part of `buffer` with what lies at `offset`; 0 at the end.
+    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read_at(buffer, offset),
+            Self::Memory(bytes) => {
+                let rest = usize::try_from(offset).ok().and_then(|at| bytes.get(at..));
+                rest.unwrap_or_default().read(buffer)
+            }
+        }
+    }
 }
 
 impl MediaSource {
@@ -42,6 +64,15 @@ impl MediaSource {
         }
     }
 
+    /// What is built into the program.
+    #[must_use]
+    pub fn memory(bytes: &'static [u8]) -> Self {
+        Self {
+            origin: Origin::Memory(bytes),
+            deadline: None,
+        }
+    }
+
     /// The same file, with a moment after which every read fails with [`MediaError::TimedOut`].
     #[must_use]
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
@@ -54,8 +85,9 @@ impl MediaSource {
     }
 
     /// The open regular file and its length in bytes.
-    pub(super) fn open_file(&self) -> Result<(Arc<File>, u64), MediaError> {
+    pub(super) fn open(&self) -> Result<(Bytes, u64), MediaError> {
         let file = match &self.origin {
+            Origin::Memory(bytes) => return Ok((Bytes::Memory(bytes), bytes.len() as u64)),
             Origin::Path(path) => Arc::new(open_without_blocking(path).map_err(MediaError::Io)?),
             Origin::File(file) => Arc::clone(file),
         };
@@ -63,7 +95,7 @@ impl MediaSource {
         if !metadata.is_file() {
             return Err(MediaError::NotMedia);
         }
-        Ok((file, metadata.len()))
+        Ok((Bytes::File(file), metadata.len()))
     }
 }
 
@@ -74,4 +106,23 @@ fn open_without_blocking(path: &std::path::Path) -> io::Result<File> {
         .read(true)
         .custom_flags(flags.bits() as i32)
         .open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_built_in_is_read_by_position_like_a_file() {
+        let (bytes, length) = MediaSource::memory(b"0123456789")
+            .open()
+            .expect("it is there");
+        assert_eq!(length, 10);
+        let mut four = [0; 4];
+        for (offset, count) in [(0, 4), (6, 4), (8, 2), (10, 0), (u64::MAX, 0)] {
+            let read = bytes.read_at(&mut four, offset).expect("it is memory");
+            assert_eq!(read, count, "at {offset}");
+        }
+        assert_eq!(&four[..2], b"89");
+    }
 }

@@ -1,5 +1,7 @@
 //! Opening, probing and rewinding real files.
 
+mod changes;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;

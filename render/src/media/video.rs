@@ -13,6 +13,8 @@ const DECODER_THREADS: usize = 1;
 const MAX_BARREN_PACKETS: u32 = 500;
 /// Sides of a picture that can be a real overlay.
 const MAX_SIDE_PX: u32 = 8192;
+/// A stream may change the size or kind of its pictures this often: each change costs as much as many pictures.
+const MAX_CHANGES: u32 = 100;
 
 /// A video file read frame by frame.
 pub struct VideoReader {
@@ -24,6 +26,8 @@ pub struct VideoReader {
     decoded: frame::Video,
     scaled: frame::Video,
     scaler: Option<Scaler>,
+    /// Scalers made since the beginning of the round.
+    scalers: u32,
     width: u32,
     height: u32,
 }
@@ -60,6 +64,7 @@ impl VideoReader {
             decoded: frame::Video::empty(),
             scaled: frame::Video::empty(),
             scaler: None,
+            scalers: 0,
             width,
             height,
         })
@@ -107,6 +112,7 @@ impl VideoReader {
         self.input.rewind()?;
         self.decoder.flush();
         self.draining = false;
+        self.scalers = 0;
         Ok(())
     }
 
@@ -138,9 +144,16 @@ impl VideoReader {
         })
     }
 
+    /// Scales the decoded picture, whatever the pictures before it were like.
     fn scale(&mut self) -> Result<(), MediaError> {
         crop_to_cover(&mut self.decoded, self.width, self.height)?;
         if !self.scaler.as_ref().is_some_and(|s| s.fits(&self.decoded)) {
+            if self.scalers > MAX_CHANGES {
+                return Err(MediaError::Corrupt {
+                    detail: "its pictures change their size or kind all the time",
+                });
+            }
+            self.scalers += 1;
             let format = match has_alpha(self.decoded.format()) {
                 true => Pixel::YUVA420P,
                 false => Pixel::YUV420P,

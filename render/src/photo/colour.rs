@@ -20,6 +20,21 @@ pub(super) enum Colour {
     Cicp { primaries: u8, transfer: u8 },
 }
 
+/// Larger than any press needs; moxcms reads none of this size.
+const MAX_ICC_BYTES: usize = 10 << 20;
+
+impl Colour {
+    /// A profile out of a file. One that is too large to be used is not even copied, and is as good as a broken one.
+    pub(super) fn icc(profile: &[u8]) -> Self {
+        let usable = if profile.len() < MAX_ICC_BYTES {
+            profile
+        } else {
+            &[]
+        };
+        Self::Icc(usable.to_vec())
+    }
+}
+
 type Transform<T> = Arc<dyn TransformExecutor<T> + Send + Sync>;
 
 /// A sample type for which moxcms builds transforms.
@@ -229,6 +244,20 @@ mod tests {
             let pixel = [value, 255 - value, value / 2];
             let out = eight(to_srgb(rgb(&pixel), &srgb, &mut Vec::new()));
             assert_eq!(out, pixel);
+        }
+    }
+
+    #[test]
+    fn a_profile_counts_up_to_its_limit() {
+        for (bytes, kept) in [
+            (MAX_ICC_BYTES - 1, MAX_ICC_BYTES - 1),
+            (MAX_ICC_BYTES, 0),
+            (MAX_ICC_BYTES + 1, 0),
+        ] {
+            let Colour::Icc(profile) = Colour::icc(&vec![7; bytes]) else {
+                panic!("a profile stays one")
+            };
+            assert_eq!(profile.len(), kept);
         }
     }
 

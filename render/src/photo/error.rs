@@ -1,4 +1,5 @@
 use std::error::Error;
+use std::time::Duration;
 
 use super::Format;
 
@@ -40,6 +41,15 @@ pub enum PhotoError {
         /// The limit in bytes.
         limit_bytes: u64,
     },
+    /// Decoding was given up at [`super::Limits::max_cpu`]. It goes on in the background, so the process has to end soon.
+    #[error("decoding it takes more than {} s of CPU time", .limit.as_secs_f64())]
+    TooCostly {
+        /// The limit.
+        limit: Duration,
+    },
+    /// A decoder panicked over the file.
+    #[error("no decoder can cope with it")]
+    Panicked,
     /// The image or the wanted size has no pixels.
     #[error("the width or height is zero")]
     ZeroSize,
@@ -78,13 +88,22 @@ pub enum PhotoError {
 }
 
 impl PhotoError {
-    /// Whether a size limit refused the image: the file may be sound, it is only too large.
+    /// Whether a limit refused the image: the file may be sound, it is only too much.
     #[must_use]
     pub fn is_limit(&self) -> bool {
         matches!(
             self,
-            Self::TooManyPixels { .. } | Self::SideTooLong { .. } | Self::TooMuchMemory { .. }
+            Self::TooManyPixels { .. }
+                | Self::SideTooLong { .. }
+                | Self::TooMuchMemory { .. }
+                | Self::TooCostly { .. }
         )
+    }
+
+    /// Whether the image ran out of CPU time, and may still be at it.
+    #[must_use]
+    pub fn is_too_costly(&self) -> bool {
+        matches!(self, Self::TooCostly { .. })
     }
 
     /// Whether the bytes are broken, so that sending the same file again cannot help.
@@ -92,7 +111,7 @@ impl PhotoError {
     pub fn is_damaged(&self) -> bool {
         matches!(
             self,
-            Self::Truncated { .. } | Self::Malformed { .. } | Self::ZeroSize
+            Self::Truncated { .. } | Self::Malformed { .. } | Self::ZeroSize | Self::Panicked
         )
     }
 
@@ -130,5 +149,17 @@ mod tests {
         assert_eq!(error.to_string(), "the PNG file is damaged");
         assert!(error.source().is_some());
         assert!(error.is_damaged() && !error.is_limit() && !error.is_unsupported());
+    }
+
+    #[test]
+    fn too_costly_is_a_limit_of_its_own() {
+        let error = PhotoError::TooCostly {
+            limit: Duration::from_secs(10),
+        };
+        assert_eq!(
+            error.to_string(),
+            "decoding it takes more than 10 s of CPU time"
+        );
+        assert!(error.is_too_costly() && error.is_limit() && !error.is_damaged());
     }
 }

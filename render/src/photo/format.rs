@@ -33,12 +33,16 @@ impl fmt::Display for Format {
     }
 }
 
-/// Names the format of a file by its first bytes; 64 of them are enough, more do no harm.
+/// How many bytes of a file are looked at: one that was named by its head is not something else as a whole.
+const HEAD_BYTES: usize = 64;
+
+/// Names the format of a file by its first 64 bytes; what follows them changes nothing.
 ///
 /// `infer` looks at fewer bytes than a signature has for some types ("BM" alone would make a bitmap of
 /// many a text), so each of its answers is confirmed by the rest of the signature.
 #[must_use]
 pub fn sniff(head: &[u8]) -> Option<Format> {
+    let head = &head[..head.len().min(HEAD_BYTES)];
     let kind = infer::get(head).map(|kind| kind.mime_type());
     match kind {
         Some("image/jpeg") => Some(Format::Jpeg),
@@ -113,5 +117,16 @@ mod tests {
         assert_eq!(sniff(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), None);
         // "avif" as the minor version is no brand.
         assert_eq!(sniff(b"\0\0\0\x14ftypmp42avifmp42isom"), None);
+    }
+
+    #[test]
+    fn what_follows_the_head_changes_nothing() {
+        let mut brands = b"\0\0\x10\0ftypmp42\0\0\0\0".to_vec();
+        brands.extend(b"isom".repeat(11));
+        let late = [brands.as_slice(), b"isomavif"].concat();
+        assert_eq!(sniff(&late), None);
+        let last = [brands.as_slice(), b"avif"].concat();
+        assert_eq!(last.len(), HEAD_BYTES);
+        assert_eq!(sniff(&last), Some(Format::Avif));
     }
 }

@@ -1,23 +1,28 @@
+use std::time::Duration;
+
 use super::PhotoError;
 
-/// Bounds that hold before any pixel buffer exists.
+/// What one image may cost. All but the time is checked before any pixel buffer exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Most pixels of one image (width × height).
     pub max_pixels: u64,
     /// Longest side in pixels.
     pub max_side_px: u32,
-    /// Most bytes of pixel memory one image may need while it is decoded.
+    /// Most bytes of memory one image may need while it is decoded and scaled, those of its file among them.
     pub max_alloc_bytes: u64,
+    /// Most CPU time that [`in_time`](super::in_time) gives to one image. The plain functions know no time.
+    pub max_cpu: Duration,
 }
 
 impl Default for Limits {
-    /// 120 megapixels (a 12000x9000 scan has 108), 16384 px a side, 512 MiB.
+    /// 120 megapixels (a 12000x9000 scan has 108), 16384 px a side, 512 MiB, 10 s.
     fn default() -> Self {
         Self {
             max_pixels: 120_000_000,
             max_side_px: 16_384,
             max_alloc_bytes: 512 << 20,
+            max_cpu: Duration::from_secs(10),
         }
     }
 }
@@ -45,7 +50,7 @@ impl Limits {
         Ok(())
     }
 
-    /// Checks an estimate of the pixel memory that decoding will take.
+    /// Checks an upper bound of the memory that the next step takes, with all that is held meanwhile.
     pub(super) fn check_alloc(&self, needed_bytes: u64) -> Result<(), PhotoError> {
         if needed_bytes > self.max_alloc_bytes {
             return Err(self.too_much_memory(needed_bytes));
@@ -62,8 +67,7 @@ impl Limits {
     }
 }
 
-/// Bytes of `width` × `height` pixels of `bytes_per_px` each; cannot overflow for 32-bit sides and
-/// pixels of up to 16 bytes, saturates beyond.
+/// Bytes of `width` × `height` pixels of `bytes_per_px` each, or the largest number there is.
 pub(super) fn pixel_bytes(width: u32, height: u32, bytes_per_px: u64) -> u64 {
     (u64::from(width) * u64::from(height)).saturating_mul(bytes_per_px)
 }
@@ -78,7 +82,9 @@ mod tests {
             max_pixels: 100,
             max_side_px: 20,
             max_alloc_bytes: 300,
+            ..Limits::default()
         };
+        assert!(limits.check_size(9, 11).is_ok());
         assert!(limits.check_size(10, 10).is_ok());
         assert!(limits.check_size(20, 5).is_ok());
         assert!(matches!(
@@ -90,7 +96,7 @@ mod tests {
             Err(PhotoError::TooManyPixels { limit: 100, .. })
         ));
         assert!(matches!(limits.check_size(0, 5), Err(PhotoError::ZeroSize)));
-        assert!(limits.check_alloc(300).is_ok());
+        assert!(limits.check_alloc(299).is_ok() && limits.check_alloc(300).is_ok());
         assert!(limits.check_alloc(301).unwrap_err().is_limit());
     }
 

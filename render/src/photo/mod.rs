@@ -5,13 +5,16 @@
 //! then are its colours converted to sRGB, the picture turned upright and reduced to eight bits. So the costly
 //! steps after decoding see a picture of the target's size, not of the camera's.
 //!
-//! Nothing here opens files, and nothing trusts a name or a header.
+//! Nothing here opens files, and nothing trusts a name or a header. A stranger's image belongs into [`in_time`], which
+//! holds the CPU time of all this to a limit.
 
 mod colour;
 mod cover;
+mod cpu_clock;
 mod decode;
 mod error;
 mod format;
+mod in_time;
 mod limits;
 mod orient;
 mod raster;
@@ -23,6 +26,7 @@ mod tests;
 pub use cover::CoverTarget;
 pub use error::PhotoError;
 pub use format::{Format, sniff};
+pub use in_time::in_time;
 pub use limits::Limits;
 
 use limits::pixel_bytes;
@@ -87,10 +91,45 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<PhotoInfo, PhotoError> {
     decode::probe(format, bytes, limits)
 }
 
-/// Decodes an image and fills `target` with it: scaled to cover, cropped around the focus.
+/// The largest size that a render asks for: a whole canvas.
+const LARGEST_TARGET: CoverTarget = CoverTarget {
+    width_px: 1080,
+    height_px: 1920,
+    focus_x: 0.5,
+    focus_y: 0.5,
+};
+
+/// Decodes the whole image and throws the pixels away: what a file has to stand before somebody keeps it. What passes here
+/// can be scaled to any size that a render asks for within the same limits.
 ///
 /// # Errors
 /// As [`probe`], and where the picture's data are damaged or too little of them is there.
+pub fn examine(bytes: &[u8], limits: &Limits) -> Result<PhotoInfo, PhotoError> {
+    let info = probe(bytes, limits)?;
+    let decoded = decode::decode(info.format, bytes, limits)?;
+    check_scaling(&decoded, &LARGEST_TARGET, bytes, limits)?;
+    Ok(info)
+}
+
+/// Checks the memory that scaling takes, and says which part of the picture goes where.
+fn check_scaling(
+    decoded: &decode::Decoded,
+    target: &CoverTarget,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<cover::Placement, PhotoError> {
+    let placement = cover::place(decoded.picture.size(), decoded.orientation, target);
+    let scaling = decoded
+        .picture
+        .resample_bytes(&placement.crop, placement.size);
+    limits.check_alloc(scaling.saturating_add(bytes.len() as u64))?;
+    Ok(placement)
+}
+
+/// Decodes an image and fills `target` with it: scaled to cover, cropped around the focus.
+///
+/// # Errors
+/// As [`examine`].
 pub fn load_cover(
     bytes: &[u8],
     target: &CoverTarget,
@@ -98,13 +137,14 @@ pub fn load_cover(
 ) -> Result<Photo, PhotoError> {
     check_target(target.width_px, target.height_px, limits)?;
     let format = sniff(bytes).ok_or(PhotoError::UnknownFormat)?;
+    let decoded = decode::decode(format, bytes, limits)?;
+    let placement = check_scaling(&decoded, target, bytes, limits)?;
     let decode::Decoded {
         picture,
         orientation,
         colour,
         mut notes,
-    } = decode::decode(format, bytes, limits)?;
-    let placement = cover::place(picture.size(), orientation, target);
+    } = decoded;
     if placement.scale > 2.0 {
         notes.push(PhotoNote::UpscaledMoreThan2x);
     }
@@ -113,10 +153,10 @@ pub fn load_cover(
     Ok(orientation.apply(raster).into_photo(notes))
 }
 
-/// Decodes an image at its own size.
+/// Decodes an image at its own size. Beside the decoded picture there have to be two copies of it in the memory limit.
 ///
 /// # Errors
-/// As [`load_cover`].
+/// As [`examine`].
 pub fn load_full(bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError> {
     let format = sniff(bytes).ok_or(PhotoError::UnknownFormat)?;
     let decode::Decoded {
@@ -125,6 +165,7 @@ pub fn load_full(bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError> {
         colour,
         mut notes,
     } = decode::decode(format, bytes, limits)?;
+    limits.check_alloc(picture.whole_bytes().saturating_add(bytes.len() as u64))?;
     let raster = picture.into_raster()?;
     let raster = colour::to_srgb(raster, &colour, &mut notes);
     Ok(orientation.apply(raster).into_photo(notes))

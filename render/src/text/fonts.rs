@@ -106,6 +106,15 @@ impl FontLibrary {
         dirs
     }
 
+    /// Every folder that [`Self::system`] reads from, for whoever has to allow it: the font roots, and the folders in them,
+    /// which may be links to other places.
+    pub fn read_dirs() -> Vec<PathBuf> {
+        let roots = FONT_ROOTS.iter().map(PathBuf::from);
+        let mut dirs: Vec<PathBuf> = roots.filter(|root| root.is_dir()).collect();
+        dirs.extend(Self::default_dirs());
+        dirs
+    }
+
     /// What is installed for each role a hook may need, for a person to read.
     pub fn inventory(&self) -> Vec<FontRole> {
         inventory(|family| self.catalogue.faces().any(|f| has_family(f, family)))

@@ -114,6 +114,75 @@ fn a_stream_that_changes_rate_and_channels_goes_on() {
 }
 
 #[test]
+fn sound_goes_on_in_whatever_follows_it() {
+    let folder = Folder::new();
+    folder.wav("a.wav", &sine(1_000.0, 0.5, 96_000));
+    // Two streams behind each other: the second has another rate, other channels, and in some its own way of coding.
+    for (extension, one, two) in [
+        (
+            "mp3",
+            "-ar 44100 -ac 2 -b:a 128k",
+            "-ar 22050 -ac 1 -b:a 32k",
+        ),
+        (
+            "ogg",
+            "-ar 44100 -ac 2 -c:a libvorbis",
+            "-ar 24000 -ac 1 -c:a libvorbis",
+        ),
+        ("ac3", "-ar 48000 -ac 6", "-ar 32000 -ac 1"),
+    ] {
+        let [one, two] = [("one", one), ("two", two)].map(|(name, coding)| {
+            let name = format!("{name}.{extension}");
+            folder.ffmpeg(&format!("-i a.wav {coding}"), &name);
+            read(&folder.at(&name))
+        });
+        let out = decode_all(&folder.write(&format!("both.{extension}"), &[one, two].concat()));
+        let seconds = out.len() as f64 / 96_000.0;
+        assert!((3.9..4.2).contains(&seconds), "{extension}: {seconds}");
+        let later = &out[5 * 48_000..7 * 48_000];
+        let level = level_at(later, 0, 1_000.0);
+        assert!(level > 0.25, "{extension}: {level}");
+    }
+}
+
+/// The frames of an ADTS file (ISO/IEC 13818-7, 6.2): each header holds its length in 13 bits.
+fn adts_frames(file: &[u8]) -> Vec<&[u8]> {
+    let mut frames = Vec::new();
+    let mut rest = file;
+    while let [_, _, _, a, b, c, ..] = *rest {
+        let length = usize::from(a & 3) << 11 | usize::from(b) << 3 | usize::from(c) >> 5;
+        let (frame, after) = rest.split_at(length);
+        frames.push(frame);
+        rest = after;
+    }
+    frames
+}
+
+#[test]
+fn a_stream_may_change_a_hundred_times() {
+    let folder = Folder::new();
+    folder.wav("a.wav", &sine(1_000.0, 0.5, 96_000));
+    folder.ffmpeg("-i a.wav -ar 44100 -ac 2", "one.aac");
+    folder.ffmpeg("-i a.wav -ar 24000 -ac 1", "two.aac");
+    let [one, two] = ["one.aac", "two.aac"].map(|name| read(&folder.at(name)));
+    let [one, two] = [&one, &two].map(|file| adts_frames(file)[10]);
+    for (frames, fits) in [(100, true), (101, true), (102, false)] {
+        let bytes: Vec<u8> = [one, two]
+            .into_iter()
+            .cycle()
+            .take(frames)
+            .flatten()
+            .copied()
+            .collect();
+        match scan(&folder.write("all.aac", &bytes), None, |_| {}) {
+            Ok(facts) => assert!(fits && facts.samples > 40 * 1_024, "{frames}: {facts:?}"),
+            Err(AudioError::Media(MediaError::Corrupt { .. })) => assert!(!fits, "{frames}"),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+#[test]
 fn infinities_in_float_files_do_no_harm() {
     let folder = Folder::new();
     let mut signal = sine(1_000.0, 0.5, 4_800);

@@ -13,18 +13,26 @@ use super::super::{Format, PhotoError, PhotoInfo};
 use super::avif_boxes::ItemProperties;
 use super::ffmpeg_still::{Codec, code_points, decode_picture};
 use super::planes::Planes;
-use super::{Decoded, Picture, Pixels};
+use super::{Decoded, Picture, Pixels, avif_bounds, obu};
 
 struct Container {
     data: AvifData,
     properties: ItemProperties,
-    header: AV1Metadata,
+    colour: Coded,
+    alpha: Option<Coded>,
+}
+
+/// What the AV1 stream of one picture declares.
+struct Coded {
+    size: (u32, u32),
+    /// Bytes of its planes for each pixel, rounded up.
+    bytes_per_px: u64,
+    frames: u64,
 }
 
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<PhotoInfo, PhotoError> {
     let container = Container::open(bytes, limits)?;
-    let coded = coded_size(&container.header);
-    let stored = container.properties.size.unwrap_or(coded);
+    let stored = container.properties.size.unwrap_or(container.colour.size);
     limits.check_size(stored.0, stored.1)?;
     let (width, height) = container.properties.orientation.transpose_pair(stored);
     Ok(PhotoInfo {
@@ -38,9 +46,12 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<PhotoInfo, PhotoErr
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, PhotoError> {
     let Container {
-        data, properties, ..
+        data,
+        properties,
+        colour: coded,
+        alpha: coded_alpha,
     } = Container::open(bytes, limits)?;
-    let frame = decode_picture(Codec::Av1, &data.primary_item, limits.max_pixels)?;
+    let frame = decode_picture(Codec::Av1, &data.primary_item, coded.pixels())?;
     // The container's code points outrank the stream's, as MIAF wants it.
     let codes = properties.nclx.unwrap_or_else(|| code_points(&frame));
     let colour = properties.icc.map_or(
@@ -51,10 +62,10 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, PhotoErro
         Colour::Icc,
     );
     let planes = Planes::new(frame, codes)?;
-    let picture = match &data.alpha_item {
+    let picture = match data.alpha_item.as_ref().zip(coded_alpha) {
         None => Picture::Planes(planes),
-        Some(item) => {
-            let frame = decode_picture(Codec::Av1, item, limits.max_pixels)?;
+        Some((item, coded)) => {
+            let frame = decode_picture(Codec::Av1, item, coded.pixels())?;
             let codes = code_points(&frame);
             let alpha = Planes::new(frame, codes)?;
             Picture::Pixels(join(planes, alpha, data.premultiplied_alpha)?)
@@ -70,19 +81,79 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, PhotoErro
 
 impl Container {
     fn open(bytes: &[u8], limits: &Limits) -> Result<Self, PhotoError> {
-        let (data, header, alpha) = parse(bytes)?;
-        check(&header, limits, 1)?;
-        if let Some(alpha) = alpha {
-            // The planes, their RGBA form, and the alpha plane are alive together.
-            check(&header, limits, 3)?;
-            check(&alpha, limits, 1)?;
-        }
+        avif_bounds::check(bytes)?;
+        let (data, header, alpha_header) = parse(bytes)?;
+        let colour = Coded::of(&header, &data.primary_item, limits)?;
+        let alpha = match alpha_header.zip(data.alpha_item.as_ref()) {
+            Some((header, item)) => Some(Coded::of(&header, item, limits)?),
+            None => None,
+        };
+        // The file, the boxes with its data, and the packet that FFmpeg gets.
+        let copies = 3 * bytes.len() as u64;
+        let pictures = peak_bytes(&colour, alpha.as_ref());
+        limits.check_alloc(pictures.saturating_add(copies))?;
         Ok(Self {
             properties: ItemProperties::read(bytes),
             data,
-            header,
+            colour,
+            alpha,
         })
     }
+}
+
+impl Coded {
+    /// Checks the size that the stream declares.
+    fn of(header: &AV1Metadata, item: &[u8], limits: &Limits) -> Result<Self, PhotoError> {
+        let size = (header.max_frame_width.get(), header.max_frame_height.get());
+        limits.check_size(size.0, size.1)?;
+        let sample_bytes = if header.bit_depth > 8 { 2 } else { 1 };
+        let planes = if header.chroma_subsampling == (true, true) || header.monochrome {
+            2
+        } else {
+            3
+        };
+        Ok(Self {
+            size,
+            bytes_per_px: sample_bytes * planes,
+            frames: obu::frames(item)?,
+        })
+    }
+
+    fn pixels(&self) -> u64 {
+        u64::from(self.size.0) * u64::from(self.size.1)
+    }
+
+    /// Planes of a frame.
+    fn held_bytes(&self) -> u64 {
+        self.pixels().saturating_mul(self.bytes_per_px)
+    }
+
+    /// What decoding takes: the frames, a copy of the shown one that has its film grain, and what dav1d keeps of each
+    /// block (measured: a third of a byte for each pixel).
+    fn decoding_bytes(&self) -> u64 {
+        let planes = self.held_bytes().saturating_mul(self.frames + 1);
+        planes.saturating_add(self.pixels() / 2)
+    }
+}
+
+/// Most memory at any step: decoding the one picture, then the other beside it, then both beside their planes as RGB and
+/// what is joined of them.
+fn peak_bytes(colour: &Coded, alpha: Option<&Coded>) -> u64 {
+    let Some(alpha) = alpha else {
+        return colour.decoding_bytes();
+    };
+    let beside = colour.held_bytes().saturating_add(alpha.decoding_bytes());
+    let (width, height) = colour.size;
+    // Three planes and RGB, later RGB, alpha and RGBA; 16 bits if one of the two has more than eight.
+    let sample_bytes = if colour.bytes_per_px.max(alpha.bytes_per_px) > 3 {
+        2
+    } else {
+        1
+    };
+    let joined = pixel_bytes(width, height, 8 * sample_bytes)
+        .saturating_add(colour.held_bytes())
+        .saturating_add(alpha.held_bytes());
+    colour.decoding_bytes().max(beside).max(joined)
 }
 
 type Parsed = (AvifData, AV1Metadata, Option<AV1Metadata>);
@@ -106,23 +177,6 @@ fn parse(bytes: &[u8]) -> Result<Parsed, PhotoError> {
     parsed
         .unwrap_or(Err(avif_parse::Error::InvalidData("box out of step")))
         .map_err(translate)
-}
-
-fn coded_size(header: &AV1Metadata) -> (u32, u32) {
-    (header.max_frame_width.get(), header.max_frame_height.get())
-}
-
-/// Checks the size that the AV1 stream declares; memory as if chroma were not subsampled.
-fn check(header: &AV1Metadata, limits: &Limits, copies: u64) -> Result<(), PhotoError> {
-    let (width, height) = coded_size(header);
-    limits.check_size(width, height)?;
-    let sample_bytes = if header.bit_depth > 8 { 2 } else { 1 };
-    let planes = if header.chroma_subsampling == (true, true) || header.monochrome {
-        2
-    } else {
-        3
-    };
-    limits.check_alloc(pixel_bytes(width, height, sample_bytes * planes * copies))
 }
 
 /// Colour and alpha as interleaved RGBA at full size. Only pictures with alpha take this detour: their colour

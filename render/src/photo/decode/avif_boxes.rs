@@ -66,7 +66,10 @@ impl ItemProperties {
             return;
         };
         match (kind, rest) {
-            (b"prof" | b"rICC", profile) => self.icc = Some(profile.to_vec()),
+            // The first one counts: a file may name its profile any number of times, and each would be copied.
+            (b"prof" | b"rICC", profile) if self.icc.is_none() => {
+                self.icc = Some(profile.to_vec());
+            }
             (b"nclx", [_, primaries, _, transfer, _, matrix, range, ..]) => {
                 self.nclx = Some(Nclx {
                     primaries: *primaries,
@@ -141,21 +144,21 @@ fn associations(ipma: &[u8], item: u32) -> Option<Vec<usize>> {
     Some(indices)
 }
 
-fn be_u16(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn be_u16(bytes: &[u8], at: usize) -> Option<u16> {
     bytes
         .get(at..)?
         .first_chunk()
         .map(|b| u16::from_be_bytes(*b))
 }
 
-fn be_u32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn be_u32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes
         .get(at..)?
         .first_chunk()
         .map(|b| u32::from_be_bytes(*b))
 }
 
-fn be_u64(bytes: &[u8], at: usize) -> Option<u64> {
+pub(super) fn be_u64(bytes: &[u8], at: usize) -> Option<u64> {
     bytes
         .get(at..)?
         .first_chunk()

@@ -33,8 +33,8 @@ impl Codec {
     }
 }
 
-/// Decodes the first picture of `payload`. A stream whose later headers promise more than `max_pixels` is
-/// refused by the decoder itself.
+/// Decodes the first picture of `payload`. One that has more than `max_pixels`, whatever was said before, is refused by the
+/// decoder itself.
 pub(super) fn decode_picture(
     codec: Codec,
     payload: &[u8],

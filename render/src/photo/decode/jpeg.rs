@@ -11,6 +11,8 @@ use super::super::colour::Colour;
 use super::super::limits::{Limits, pixel_bytes};
 use super::super::orient::Orientation;
 use super::super::{Format, PhotoError, PhotoInfo, PhotoNote};
+use super::jpeg_header::damaged;
+use super::jpeg_scans::{self, MAX_SCANS};
 use super::{Decoded, JpegHeader, Picture, Pixels};
 
 /// How the stored components become pixels.
@@ -74,6 +76,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<PhotoInfo, PhotoErr
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, PhotoError> {
     let header = checked_header(bytes, limits)?;
+    jpeg_scans::check(bytes, header.scan_at)?;
     let kind = Kind::of(&header)?;
     match (kind, header.adobe) {
         (Kind::AdobeRgb, Some((_, at))) => {
@@ -90,7 +93,10 @@ fn checked_header(bytes: &[u8], limits: &Limits) -> Result<JpegHeader, PhotoErro
     let header = JpegHeader::parse(bytes)?;
     limits.check_size(header.width, header.height)?;
     let output = pixel_bytes(header.width, header.height, header.components.len() as u64);
-    limits.check_alloc(output.saturating_add(header.coefficient_bytes()))?;
+    // The decoder keeps profiles and the like from before the first scan, and `relabelled` is a copy of the file.
+    let file = bytes.len() * (1 + usize::from(header.adobe.is_some())) + header.scan_at;
+    let needed = output.saturating_add(header.coefficient_bytes());
+    limits.check_alloc(needed.saturating_add(file as u64))?;
     Ok(header)
 }
 
@@ -106,12 +112,12 @@ fn decode_kind(
     let mut strict = decoder(ZCursor::new(bytes), kind, limits, true);
     let mut notes = Vec::new();
     let mut rows = header.height;
-    let read = strict.decode_into(&mut pixels);
+    let read = decode_into(&mut strict, header, &mut pixels);
     let (orientation, colour) = (orientation(&strict), colour(&strict));
     let ends = ends(bytes, header);
     if read.is_err() || !ends {
         let mut lenient = decoder(ZCursor::new(bytes), kind, limits, false);
-        lenient.decode_into(&mut pixels).map_err(translate)?;
+        decode_into(&mut lenient, header, &mut pixels)?;
         rows = usable_rows(&pixels, row_bytes, header, ends)?;
         notes.push(damage_note(rows, header.height));
     }
@@ -124,6 +130,24 @@ fn decode_kind(
         colour,
         notes,
     })
+}
+
+/// Decodes what `header` says and nothing else: its word is what the memory was counted by.
+fn decode_into<T: ZByteReaderTrait>(
+    decoder: &mut JpegDecoder<T>,
+    header: &JpegHeader,
+    pixels: &mut [u8],
+) -> Result<(), PhotoError> {
+    decoder.decode_headers().map_err(translate)?;
+    let agrees = decoder.info().is_some_and(|info| {
+        (u32::from(info.width), u32::from(info.height)) == (header.width, header.height)
+            && usize::from(info.components) == header.components.len()
+            && info.sof.is_sequential_dct() != header.progressive
+    });
+    if !agrees {
+        return Err(damaged("headers that contradict each other"));
+    }
+    decoder.decode_into(pixels).map_err(translate)
 }
 
 /// Whether an end-of-image marker follows the scan data; what comes after it does not matter.
@@ -180,6 +204,7 @@ fn decoder<T: ZByteReaderTrait>(
         .set_strict_mode(strict)
         .set_max_width(limits.max_side_px as usize)
         .set_max_height(limits.max_side_px as usize)
+        .jpeg_set_max_scans(MAX_SCANS as usize)
         .jpeg_set_out_colorspace(kind.output());
     JpegDecoder::new_with_options(input, options)
 }

@@ -3,6 +3,10 @@
 
 use super::super::{Format, PhotoError};
 
+/// More segments than any writer puts before the first scan: the largest profile has 255, the longest XMP of a file of
+/// 100 MB about 1,500. Each table among them costs the decoder far more time than its bytes take.
+const MAX_SEGMENTS: u32 = 4_096;
+
 /// The facts of a JPEG that decide how it is decoded and how much memory that takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct JpegHeader {
@@ -15,6 +19,8 @@ pub(in super::super) struct JpegHeader {
     pub adobe: Option<(u8, usize)>,
     /// Offset of the first scan header.
     pub scan_at: usize,
+    /// Components of the first scan.
+    pub scan_components: u8,
 }
 
 impl JpegHeader {
@@ -22,7 +28,7 @@ impl JpegHeader {
         let mut frame = None;
         let mut adobe = None;
         let mut at = 2;
-        loop {
+        for _ in 0..MAX_SEGMENTS {
             let (marker, payload_at, payload) = segment(bytes, at)?;
             match marker {
                 0xC0..=0xC2 => frame = Some(Frame::parse(marker, payload)?),
@@ -36,18 +42,20 @@ impl JpegHeader {
                 }
                 0xDA => {
                     let frame = frame.ok_or_else(|| damaged("a scan before its frame header"))?;
-                    return Ok(frame.into_header(adobe, at));
+                    let count = payload.first().copied().unwrap_or(0);
+                    return Ok(frame.into_header(adobe, at, count));
                 }
                 _ => {}
             }
             at = payload_at + payload.len();
         }
+        Err(damaged("more segments than any writer needs"))
     }
 
-    /// Bytes of coefficient memory that a progressive file needs beside its output: two for each sample,
-    /// in whole blocks.
+    /// Bytes that a file needs beside its output while its picture comes in several scans (a progressive one, or one
+    /// whose first scan has not all components): two for each sample, in whole blocks.
     pub(super) fn coefficient_bytes(&self) -> u64 {
-        if !self.progressive {
+        if !self.progressive && usize::from(self.scan_components) == self.components.len() {
             return 0;
         }
         let largest = |pick: fn(&(u8, u8, u8)) -> u8| {
@@ -109,7 +117,12 @@ impl Frame {
         })
     }
 
-    fn into_header(self, adobe: Option<(u8, usize)>, scan_at: usize) -> JpegHeader {
+    fn into_header(
+        self,
+        adobe: Option<(u8, usize)>,
+        scan_at: usize,
+        scan_components: u8,
+    ) -> JpegHeader {
         JpegHeader {
             width: self.width,
             height: self.height,
@@ -117,12 +130,13 @@ impl Frame {
             components: self.components,
             adobe,
             scan_at,
+            scan_components,
         }
     }
 }
 
 /// The next marker at or after `at`, the offset of its payload, and the payload without its length field.
-fn segment(bytes: &[u8], mut at: usize) -> Result<(u8, usize, &[u8]), PhotoError> {
+pub(super) fn segment(bytes: &[u8], mut at: usize) -> Result<(u8, usize, &[u8]), PhotoError> {
     let cut = || PhotoError::Truncated {
         format: Format::Jpeg,
     };
@@ -152,6 +166,50 @@ fn segment(bytes: &[u8], mut at: usize) -> Result<(u8, usize, &[u8]), PhotoError
     }
 }
 
-fn damaged(what: &'static str) -> PhotoError {
+pub(super) fn damaged(what: &'static str) -> PhotoError {
     PhotoError::malformed(Format::Jpeg, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(payload.len() + 2).expect("short segments");
+        [&[0xFF, marker][..], &length.to_be_bytes(), payload].concat()
+    }
+
+    /// 64x64 with three components, of which the first scan has so many.
+    fn file(marker: u8, in_scan: u8, comments: u32) -> Vec<u8> {
+        let mut bytes = vec![0xFF, 0xD8];
+        for _ in 0..comments {
+            bytes.extend(segment(0xFE, b""));
+        }
+        let frame = [8, 0, 64, 0, 64, 3, 1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0];
+        bytes.extend(segment(marker, &frame));
+        bytes.extend(segment(0xDA, &[in_scan]));
+        bytes
+    }
+
+    #[test]
+    fn pictures_in_several_scans_are_kept_whole() {
+        let kept = |marker, in_scan| {
+            let header = JpegHeader::parse(&file(marker, in_scan, 0)).expect("a header");
+            header.coefficient_bytes()
+        };
+        // 4 x 4 units of four blocks of luma and one of each chroma, two bytes a sample.
+        let whole = 4 * 4 * 6 * 64 * 2;
+        assert_eq!((kept(0xC0, 3), kept(0xC1, 3)), (0, 0));
+        assert_eq!((kept(0xC0, 1), kept(0xC0, 2)), (whole, whole));
+        assert_eq!((kept(0xC2, 3), kept(0xC2, 1)), (whole, whole));
+    }
+
+    #[test]
+    fn segments_count_at_below_and_above_the_limit() {
+        // Beside the comments there are the frame and the scan.
+        for (comments, fits) in [(4_093, true), (4_094, true), (4_095, false)] {
+            let parsed = JpegHeader::parse(&file(0xC0, 3, comments));
+            assert_eq!(parsed.is_ok(), fits, "{comments}");
+        }
+    }
 }

@@ -12,7 +12,16 @@ use super::super::colour::Colour;
 use super::super::limits::{Limits, pixel_bytes};
 use super::super::orient::Orientation;
 use super::super::{Format, PhotoError, PhotoInfo};
-use super::{Decoded, Picture, Pixels, tiff_inks, webp};
+use super::webp_chunks::Facts;
+use super::{Decoded, Picture, Pixels, tiff_bounds, tiff_inks, webp};
+
+/// Memory for the profile, texts and camera data of a PNG, all of them unpacked; a profile that does not fit is ignored.
+const PNG_METADATA_BYTES: u64 = 16 << 20;
+/// What the decoder makes of each byte of that: it keeps the chunk, its unpacked form and its text in UTF-8, and hands out
+/// a copy.
+const PNG_METADATA_COPIES: u64 = 4;
+/// The best that deflate can do (RFC 1951: 258 bytes from two bits).
+const DEFLATE_RATIO: u64 = 1032;
 
 struct Opened<'a> {
     decoder: Box<dyn ImageDecoder + 'a>,
@@ -72,10 +81,12 @@ pub(super) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<De
 fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, PhotoError> {
     let translate = |error| translate(format, error, limits);
     let input = Cursor::new(bytes);
+    let facts = (format == Format::WebP).then(|| Facts::read(bytes));
     let mut opened = match format {
         Format::Png => {
-            let decoder =
-                PngDecoder::with_limits(input, image_limits(limits)).map_err(translate)?;
+            // These limits are for what comes before the pixels; the pixels are checked below.
+            let own = image_limits(PNG_METADATA_BYTES.min(limits.max_alloc_bytes));
+            let decoder = PngDecoder::with_limits(input, own).map_err(translate)?;
             let animated = decoder.is_apng().unwrap_or(false);
             boxed(decoder, animated)
         }
@@ -86,23 +97,36 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Result<Opened<'
         }
         Format::Gif => boxed(GifDecoder::new(input).map_err(translate)?, gif_moves(bytes)),
         Format::Bmp => boxed(BmpDecoder::new(input).map_err(translate)?, false),
-        Format::Tiff => boxed(TiffDecoder::new(input).map_err(translate)?, false),
+        Format::Tiff => {
+            tiff_bounds::check(bytes, limits)?;
+            boxed(TiffDecoder::new(input).map_err(translate)?, false)
+        }
         Format::Jpeg | Format::Avif => {
             return Err(PhotoError::unsupported(format!("{format} by this path")));
         }
     };
     let (width, height) = opened.decoder.dimensions();
     limits.check_size(width, height)?;
-    let bytes_per_px = tiff_inks::bytes_per_px(&*opened.decoder)
-        .unwrap_or_else(|| opened.decoder.color_type().bytes_per_pixel().into());
-    limits.check_alloc(pixel_bytes(width, height, bytes_per_px + scratch(format)))?;
-    // Before the limits are set: for TIFF `image` makes the picture's size the limit of every tag as well, and
-    // a small picture would lose its profile.
-    opened.orientation = orientation(&mut *opened.decoder);
-    opened.colour = colour(&mut *opened.decoder);
+    let file_bytes = bytes.len() as u64;
+    let pixels = needed_bytes(format, &*opened.decoder, facts.as_ref());
+    let metadata = metadata_bytes(format, file_bytes);
+    limits.check_alloc(pixels.saturating_add(metadata + file_bytes))?;
+    if let Some(Facts {
+        orientation,
+        colour,
+        ..
+    }) = facts
+    {
+        (opened.orientation, opened.colour) = (orientation, colour);
+    } else {
+        // Before the limits are set: for TIFF `image` makes the picture's size the limit of every tag as well, and
+        // a small picture would lose its profile.
+        opened.orientation = orientation(&mut *opened.decoder);
+        opened.colour = colour(&mut *opened.decoder);
+    }
     opened
         .decoder
-        .set_limits(image_limits(limits))
+        .set_limits(image_limits(limits.max_alloc_bytes))
         .map_err(translate)?;
     Ok(opened)
 }
@@ -116,19 +140,39 @@ fn boxed<'a>(decoder: impl ImageDecoder + 'a, animated: bool) -> Opened<'a> {
     }
 }
 
-/// Bytes per pixel that a decoder needs beside its output, as `image`'s own limits do not count all of them.
-fn scratch(format: Format) -> u64 {
+/// Most memory that the decoder takes for what is no pixel.
+fn metadata_bytes(format: Format, file_bytes: u64) -> u64 {
     match format {
-        // A frame of a lossless or animated file is unpacked to RGBA beside the canvas.
-        Format::WebP => 4,
+        Format::Png => {
+            PNG_METADATA_COPIES * PNG_METADATA_BYTES.min(DEFLATE_RATIO.saturating_mul(file_bytes))
+        }
+        // Copies of what is in the file: of profile and texts, and of the frame that FFmpeg gets.
+        Format::Gif | Format::WebP => 2 * file_bytes,
+        // A profile of 1 MiB at most, and nothing.
         _ => 0,
     }
 }
 
-fn image_limits(limits: &Limits) -> image::Limits {
+/// Most memory that the pixels take while they are decoded. `image`'s own limits do not count all of it.
+fn needed_bytes(format: Format, decoder: &dyn ImageDecoder, webp: Option<&Facts>) -> u64 {
+    let (width, height) = decoder.dimensions();
+    let of_output = u64::from(decoder.color_type().bytes_per_pixel());
+    let per_px = match (format, tiff_inks::bytes_per_px(decoder)) {
+        (_, Some(of_inks)) => of_inks,
+        // Decoded into a buffer of its own, then copied. What is reduced from 32 bits to 16 later takes less.
+        (Format::Tiff, None) => 2 * of_output,
+        // A first frame that does not fill the canvas is decoded beside it.
+        (Format::Gif, None) => 2 * of_output,
+        (Format::WebP, None) => of_output + webp.map_or(0, |facts| facts.scratch),
+        _ => of_output,
+    };
+    pixel_bytes(width, height, per_px)
+}
+
+fn image_limits(max_alloc_bytes: u64) -> image::Limits {
     // Sides are left to `Limits::check_size`, whose error names the numbers.
     let mut own = image::Limits::default();
-    own.max_alloc = Some(limits.max_alloc_bytes);
+    own.max_alloc = Some(max_alloc_bytes);
     own
 }
 

@@ -68,6 +68,18 @@ impl Pixels {
         (self.image.width(), self.rows)
     }
 
+    /// Bytes of the pixels as they are.
+    pub(super) fn held_bytes(&self) -> u64 {
+        self.image.as_bytes().len() as u64
+    }
+
+    /// Bytes of a pixel once grey is spread to three channels.
+    pub(super) fn px_bytes(&self) -> u64 {
+        let colour = self.image.color();
+        let channels = u64::from(colour.channel_count());
+        u64::from(colour.bytes_per_pixel()) / channels * channels.max(3)
+    }
+
     pub(super) fn is_whole(&self) -> bool {
         self.rows == self.image.height()
     }

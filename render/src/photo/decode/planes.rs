@@ -63,6 +63,19 @@ impl Planes {
         (self.frame.width(), self.frame.height())
     }
 
+    /// Bytes of the frame's planes, padding left out.
+    pub(super) fn held_bytes(&self) -> u64 {
+        let planes = 0..self.frame.planes();
+        planes
+            .map(|index| self.frame.data(index).len() as u64)
+            .sum()
+    }
+
+    /// Bytes of a pixel as RGB, and once more for its three planes at that size.
+    pub(super) fn px_bytes(&self) -> u64 {
+        6 * u64::from(self.bits.div_ceil(8))
+    }
+
     pub(super) fn resample(&self, crop: &Crop, size: (u32, u32)) -> Result<Raster, PhotoError> {
         let samples = if self.matrix == Matrix::Grey {
             self.luma(crop, size)?

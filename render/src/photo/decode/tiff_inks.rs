@@ -54,7 +54,7 @@ fn tiff_limits(limits: &Limits) -> TiffLimits {
     own
 }
 
-fn translate(error: TiffError, limits: &Limits) -> PhotoError {
+pub(super) fn translate(error: TiffError, limits: &Limits) -> PhotoError {
     match error {
         TiffError::LimitsExceeded => limits.too_much_memory(0),
         TiffError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {

@@ -5,6 +5,7 @@ use super::super::limits::Limits;
 use super::avif_boxes::Nclx;
 use super::ffmpeg_still::{Codec, decode_picture};
 use super::planes::Planes;
+use super::webp_chunks::lossy_frame;
 
 /// The format's one way of coding colour: BT.601, limited range; primaries and transfer are sRGB's.
 const CODES: Nclx = Nclx {
@@ -16,7 +17,7 @@ const CODES: Nclx = Nclx {
 
 /// Decodes the VP8 frame of a still of exactly `size`. `None` is no error: the other decoder then has the say.
 pub(super) fn lossy_planes(bytes: &[u8], size: (u32, u32), limits: &Limits) -> Option<Planes> {
-    let frame = vp8_frame(bytes)?;
+    let frame = lossy_frame(bytes)?;
     // The size in the key frame's header (RFC 6386, 9.1); FFmpeg may not decode another one.
     let side = |at| {
         frame
@@ -31,22 +32,6 @@ pub(super) fn lossy_planes(bytes: &[u8], size: (u32, u32), limits: &Limits) -> O
         return None;
     }
     Planes::new(picture, CODES).ok()
-}
-
-/// The first `VP8 ` chunk, if all of it is there.
-fn vp8_frame(bytes: &[u8]) -> Option<&[u8]> {
-    let mut rest = bytes.strip_prefix(b"RIFF")?.get(8..)?;
-    loop {
-        let (kind, after) = rest.split_first_chunk::<4>()?;
-        let (length, after) = after.split_first_chunk::<4>()?;
-        let length = u32::from_le_bytes(*length) as usize;
-        match kind {
-            b"VP8 " => return after.get(..length),
-            b"ALPH" | b"ANMF" | b"VP8L" => return None,
-            // Chunks are padded to even lengths.
-            _ => rest = after.get(length.checked_add(length & 1)?..)?,
-        }
-    }
 }
 
 /// Whether the first partition lies inside a key frame; FFmpeg would fill what is missing with grey.
@@ -64,31 +49,11 @@ fn partitions_fit(frame: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn riff(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
-        let mut file = b"RIFF\0\0\0\0WEBP".to_vec();
-        for (kind, data) in chunks {
-            file.extend(*kind);
-            file.extend((data.len() as u32).to_le_bytes());
-            file.extend(*data);
-            file.extend(vec![0; data.len() % 2]);
-        }
-        file
-    }
-
-    #[test]
-    fn only_plain_lossy_stills_are_taken() {
-        let plain = riff(&[(b"VP8X", &[0; 10]), (b"ICCP", b"odd"), (b"VP8 ", b"frame")]);
-        assert_eq!(vp8_frame(&plain), Some(&b"frame"[..]));
-        assert_eq!(vp8_frame(&plain[..plain.len() - 3]), None);
-        assert_eq!(vp8_frame(&riff(&[(b"VP8L", b"frame")])), None);
-        let sheer = riff(&[(b"ALPH", b"alpha!"), (b"VP8 ", b"frame")]);
-        assert_eq!(vp8_frame(&sheer), None);
-    }
-
     #[test]
     fn a_size_other_than_the_container_s_is_left_to_the_other_decoder() {
         let frame = [0x10, 0, 0, 0x9D, 0x01, 0x2A, 64, 0, 48, 0, 0, 0];
-        let file = riff(&[(b"VP8 ", &frame)]);
+        let length = (frame.len() as u32).to_le_bytes();
+        let file = [b"RIFF\0\0\0\0WEBPVP8 ", &length[..], &frame].concat();
         assert!(lossy_planes(&file, (64, 47), &Limits::default()).is_none());
     }
 }

@@ -13,6 +13,13 @@ mod scaling;
 
 use super::*;
 
+/// AV1 streams of one picture each.
+pub(super) const AV1_SAMPLES: [&[u8]; 3] = [
+    fixtures::AV1_8BIT_601_FULL,
+    fixtures::AV1_10BIT_709_LIMITED,
+    fixtures::AV1_ALPHA,
+];
+
 /// Red, lime, blue, gold: the quarters of the test picture, row by row.
 const QUARTERS: [[u8; 3]; 4] = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [212, 175, 55]];
 

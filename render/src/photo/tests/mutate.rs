@@ -94,6 +94,7 @@ fn no_damage_makes_a_panic() {
         max_pixels: 1 << 20,
         max_side_px: 4096,
         max_alloc_bytes: 16 << 20,
+        ..Limits::default()
     };
     let target = CoverTarget {
         width_px: 9,

@@ -71,6 +71,27 @@ pub(in super::super) fn stored_zlib(data: &[u8]) -> Vec<u8> {
     out
 }
 
+/// RFC 1950 and 1951: so many zeros in a thousandth of their bytes, with the fixed codes. The checksum is left out, which
+/// no decoder of ancillary chunks minds.
+pub(in super::super) fn zeros_zlib(length: usize) -> Vec<u8> {
+    // A last block with fixed codes, then one literal zero: 00110000, first bit first.
+    let mut bits = vec![
+        true, true, false, false, false, true, true, false, false, false, false,
+    ];
+    for _ in 0..length.saturating_sub(1) / 258 {
+        // Length 258 is 11000101, distance 1 is 00000.
+        bits.extend([true, true, false, false, false, true, false, true]);
+        bits.extend([false; 5]);
+    }
+    // The end of the block is 0000000.
+    bits.extend([false; 7]);
+    let bytes = bits.chunks(8).map(|byte| {
+        let weighed = byte.iter().enumerate();
+        weighed.fold(0, |sum, (at, &bit)| sum | u8::from(bit) << at)
+    });
+    [0x78, 0x01].into_iter().chain(bytes).collect()
+}
+
 fn crc32(data: &[u8]) -> u32 {
     let table: Vec<u32> = (0..256_u32)
         .map(|n| {

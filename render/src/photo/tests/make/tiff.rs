@@ -13,8 +13,12 @@ pub(in super::super) fn tiff(
     entries.push((273, LONG, vec![8]));
     entries.push((278, LONG, vec![size.1]));
     entries.push((279, LONG, vec![data.len() as u32]));
-    entries.sort_by_key(|entry| entry.0);
+    directory(entries, data)
+}
 
+/// A TIFF with these tags and no others; the data begin at byte 8.
+pub(in super::super) fn directory(mut entries: Vec<(u16, u16, Vec<u32>)>, data: &[u8]) -> Vec<u8> {
+    entries.sort_by_key(|entry| entry.0);
     let mut file = b"II\x2a\0".to_vec();
     let values_at = 8 + data.len();
     let mut values = Vec::new();

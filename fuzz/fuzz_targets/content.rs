@@ -1,0 +1,26 @@
+//! Any bytes as the beginning of an upload: no panic, and a content that its kind takes.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../src/inspect/content.rs"]
+mod content;
+#[path = "../../src/inspect/kind.rs"]
+#[allow(dead_code, reason = "the words of kinds are read elsewhere")]
+mod kind;
+
+use content::{Content, HEAD_BYTES, sniff};
+use kind::AssetKind;
+
+fuzz_target!(|bytes: &[u8]| {
+    for kind in AssetKind::ALL {
+        let Some(content) = sniff(kind, bytes) else {
+            continue;
+        };
+        let named = Content::named(kind, content.media_type, content.extension);
+        assert_eq!(named, Some(content));
+        // The rest of a file changes nothing.
+        let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+        assert_eq!(sniff(kind, head), Some(content));
+    }
+});
