@@ -49,6 +49,15 @@ install_with_apt() {
     apt update || say "apt-get update failed; going on with the lists that are here" >&2
     # shellcheck disable=SC2086  # a list of words
     apt install --yes --no-install-recommends $missing || say "apt-get install failed" >&2
+    case " $missing " in *" clamav-daemon "*) keep_clamav_quiet ;; esac
+}
+
+# The system's own scanner would fetch hundreds of megabytes of signatures and hold them in memory, and Gildhall does not
+# use it. Only where we brought it: whoever had it before wants it to run.
+keep_clamav_quiet() {
+    [ -d /run/systemd/system ] || return 0
+    as_root systemctl --quiet disable --now clamav-daemon.socket clamav-daemon.service clamav-freshclam.service \
+        </dev/null >/dev/null 2>&1 || say "the system's ClamAV may be running; Gildhall does not need it" >&2
 }
 
 # --- Any other system ----------------------------------------------------------------------------------------
@@ -66,11 +75,11 @@ name_packages() {
     say "this is not Debian or Ubuntu. What Gildhall needs, by its Debian names:"
     sed '1,/^$/d; s/^/    /' "$here/packages.txt"
     case $(package_manager) in
-        dnf) say "with RPM Fusion enabled: sudo dnf install gcc make pkgconf clang-devel ffmpeg ffmpeg-devel rabbitmq-server postgresql-server google-noto-sans-fonts google-noto-serif-fonts google-noto-sans-cjk-fonts google-noto-color-emoji-fonts" ;;
-        apk) say "apk add gcc musl-dev make pkgconf clang-dev ffmpeg ffmpeg-dev rabbitmq-server postgresql font-noto font-noto-cjk font-noto-emoji" ;;
-        pacman) say "sudo pacman -S --needed gcc make pkgconf clang ffmpeg rabbitmq postgresql noto-fonts noto-fonts-cjk noto-fonts-emoji" ;;
-        zypper) say "with Packman enabled: sudo zypper install gcc make pkgconf clang-devel ffmpeg ffmpeg-devel rabbitmq-server postgresql-server noto-sans-fonts noto-serif-fonts noto-sans-cjk-fonts noto-coloremoji-fonts" ;;
-        brew) say "brew install pkgconf llvm ffmpeg rabbitmq postgresql font-noto-sans font-noto-serif font-noto-color-emoji; export LIBCLANG_PATH=\"\$(brew --prefix llvm)/lib\"" ;;
+        dnf) say "with RPM Fusion enabled: sudo dnf install gcc make pkgconf clang-devel ffmpeg ffmpeg-devel rabbitmq-server postgresql-server clamd google-noto-sans-fonts google-noto-serif-fonts google-noto-sans-cjk-fonts google-noto-color-emoji-fonts" ;;
+        apk) say "apk add gcc musl-dev make pkgconf clang-dev ffmpeg ffmpeg-dev rabbitmq-server postgresql clamav-daemon font-noto font-noto-cjk font-noto-emoji" ;;
+        pacman) say "sudo pacman -S --needed gcc make pkgconf clang ffmpeg rabbitmq postgresql clamav noto-fonts noto-fonts-cjk noto-fonts-emoji" ;;
+        zypper) say "with Packman enabled: sudo zypper install gcc make pkgconf clang-devel ffmpeg ffmpeg-devel rabbitmq-server postgresql-server clamav noto-sans-fonts noto-serif-fonts noto-sans-cjk-fonts noto-coloremoji-fonts" ;;
+        brew) say "brew install pkgconf llvm ffmpeg rabbitmq postgresql clamav font-noto-sans font-noto-serif font-noto-color-emoji; export LIBCLANG_PATH=\"\$(brew --prefix llvm)/lib\"" ;;
         *) say "look for these, or their like, in your system's package manager" ;;
     esac
 }
@@ -109,6 +118,14 @@ check_libclang() {
     lacks "libclang (set LIBCLANG_PATH to its folder if it is installed)"
 }
 
+# A daemon, in a folder that a user's PATH may lack.
+check_clamd() {
+    for folder in /usr/sbin /usr/local/sbin /usr/bin /usr/local/bin /opt/homebrew/sbin; do
+        [ -x "$folder/clamd" ] && return 0
+    done
+    check_command clamd "ClamAV's daemon; the demo and the tests start a private one"
+}
+
 # A missing font degrades the video and never stops it, so it is only told.
 check_fonts() {
     for font in NotoSerifDisplay NotoSansArabic NotoSansDevanagari NotoSansThai NotoSansCJK NotoColorEmoji; do
@@ -125,6 +142,7 @@ check_everything() {
     check_command ffmpeg "the tests make media with it"
     check_command psql "PostgreSQL; the demo and the tests start a private server"
     check_command epmd "Erlang, on which RabbitMQ runs; the demo and the tests start a private broker"
+    check_clamd
     cargo=${CARGO:-cargo}
     check_command "${cargo%% *}" "Rust, from https://rustup.rs"
     check_ffmpeg_libraries

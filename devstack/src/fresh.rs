@@ -13,6 +13,8 @@ pub struct Fresh {
     pub management_url: String,
     /// The bucket, and how to reach it.
     pub s3: S3Settings,
+    /// `tcp://host:port` of the scanner, which is nobody's own.
+    pub clamd_url: String,
 }
 
 /// A bucket and what an S3 client needs to use it.

@@ -1,4 +1,4 @@
-//! Private real services for tests and the demo: RabbitMQ with its management plugin, PostgreSQL, and an S3 server.
+//! Private real services for tests and the demo: RabbitMQ with its management plugin, PostgreSQL, an S3 server, and clamd.
 //!
 //! They are child processes on free ports of 127.0.0.1 with data and logs in a temporary or named folder, and they end
 //! with the process that started them, however it ends. Each can be killed, stopped, paused, restarted and wiped for
@@ -21,8 +21,9 @@
 //! already: [`Options::from_env`].
 //!
 //! # What has to be there
-//! - The packages `rabbitmq-server` and `postgresql`; their services need not run. `GILDHALL_DEVSTACK_RABBITMQ` names
-//!   the start script, `GILDHALL_DEVSTACK_POSTGRES` the folder of the programs, if they are in unusual places.
+//! - The packages `rabbitmq-server`, `postgresql` and `clamav-daemon`; their services need not run.
+//!   `GILDHALL_DEVSTACK_RABBITMQ` names the start script, `GILDHALL_DEVSTACK_POSTGRES` the folder of the programs and
+//!   `GILDHALL_DEVSTACK_CLAMD` the scanner, if they are in unusual places.
 //! - This crate's own programs, `gildhall-devstack-keeper` and `gildhall-devstack-s3`. `cargo test --workspace` and
 //!   `cargo build --workspace` compile them where they are looked for, in the folders above the running program;
 //!   testing another crate alone does not, and `cargo build -p gildhall-devstack` helps then. `GILDHALL_DEVSTACK_BIN`
@@ -31,6 +32,7 @@
 //! Reading order: [`Stack`] ([`Options`] in, [`Fresh`] out), [`Service`], then one recipe for each service, and
 //! [`keeper`], which sees to it that nothing outlives its owner.
 
+mod clamd;
 mod error;
 mod files;
 mod fresh;
@@ -49,6 +51,7 @@ mod service;
 mod siblings;
 mod stack;
 
+pub use clamd::{EICAR_SIGNATURE, eicar};
 pub use error::DevstackError;
 pub use fresh::{Fresh, S3Settings};
 pub use options::{Options, Provision, RabbitMqUrls, Services};

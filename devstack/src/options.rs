@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::error::DevstackError;
 use crate::fresh::S3Settings;
 
-/// How to start a stack. The default: all three services, private, in a temporary folder, not durable.
+/// How to start a stack. The default: all services, private, in a temporary folder, not durable.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Where data and logs lie. A named folder is made if absent, used again with its data if present, and stays; it
@@ -30,6 +30,9 @@ pub struct Services {
     pub postgres: Provision<String>,
     /// An S3 server. Of an existing one's settings the bucket is ignored; its endpoint must be `http://`.
     pub s3: Provision<S3Settings>,
+    /// A clamd that knows the test file [`eicar`](crate::eicar) and nothing else. An existing one, whatever it knows: its
+    /// address as `tcp://host:port`.
+    pub clamd: Provision<String>,
 }
 
 /// Whose service it is.
@@ -63,6 +66,7 @@ impl Options {
     /// | `GILDHALL_TEST_S3_ENDPOINT`, `…_S3_ACCESS_KEY`, `…_S3_SECRET_KEY` | `http://host:port` and a key pair that may create buckets; all or none |
     /// | `GILDHALL_TEST_S3_REGION` | `us-east-1` if left out |
     /// | `GILDHALL_TEST_S3_PATH_STYLE` | `true` (if left out) or `false`; only passed on to clients |
+    /// | `GILDHALL_TEST_CLAMD` | see [`Services::clamd`] |
     ///
     /// # Errors
     /// [`DevstackError::BadSetting`] if only some variables of a service are set, or one has an unknown value.
@@ -73,6 +77,7 @@ impl Options {
             rabbitmq: rabbitmq()?,
             postgres,
             s3: s3()?,
+            clamd: variable("GILDHALL_TEST_CLAMD").map_or(Provision::Private, Provision::Existing),
         };
         Ok(Self {
             services,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use crate::clamd::{self, Clamd};
 use crate::error::DevstackError;
 use crate::files;
 use crate::fresh::{Fresh, S3Settings};
@@ -25,9 +26,12 @@ pub struct Stack {
     rabbitmq: Service,
     postgres: Service,
     s3: Service,
+    clamd: Service,
     broker: Option<Broker>,
     databases: Option<Admin>,
     objects: Option<Objects>,
+    /// `tcp://host:port` of the scanner.
+    scanner: Option<String>,
     /// None if no service is private. Declared last, so that nothing uses it when it ends.
     keeper: Option<Arc<Keeper>>,
 }
@@ -62,18 +66,22 @@ impl Stack {
             rabbitmq,
             postgres,
             s3,
+            clamd,
         } = options.services;
         let (rabbitmq, broker) = provide_rabbitmq(rabbitmq, ground.as_ref())?;
         let (postgres, databases) = provide_postgres(postgres, ground.as_ref(), options.durable)?;
         let (s3, objects) = provide_s3(s3, ground.as_ref())?;
+        let (clamd, scanner) = provide_clamd(clamd, ground.as_ref())?;
         let keeper = ground.map(|ground| ground.keeper);
         let stack = Self {
             rabbitmq,
             postgres,
             s3,
+            clamd,
             broker,
             databases,
             objects,
+            scanner,
             keeper,
         };
         stack.start_services()?;
@@ -110,13 +118,20 @@ impl Stack {
         &self.s3
     }
 
+    /// The scanner of uploads.
+    #[must_use]
+    pub fn clamd(&self) -> &Service {
+        &self.clamd
+    }
+
     /// The folder with data and logs (`logs/`); none if no service is private.
     #[must_use]
     pub fn folder(&self) -> Option<&Path> {
         self.keeper.as_ref().map(|keeper| keeper.folder())
     }
 
-    /// A database, virtual host and bucket for one test, under a new name that begins like `test`.
+    /// A database, virtual host and bucket for one test, under a new name that begins like `test`, and the scanner that all
+    /// share.
     ///
     /// # Errors
     /// If one of the services was left out, is down, or refuses.
@@ -127,6 +142,7 @@ impl Stack {
             amqp_url: self.vhost(&name)?,
             management_url: self.management_url()?,
             s3: self.bucket(&name)?,
+            clamd_url: self.clamd_url()?,
             name,
         })
     }
@@ -193,6 +209,17 @@ impl Stack {
         self.objects()?.client.make_bucket(name::check(name)?)
     }
 
+    /// `tcp://host:port` of the scanner.
+    ///
+    /// # Errors
+    /// If clamd was left out.
+    pub fn clamd_url(&self) -> Result<String, DevstackError> {
+        let url = self.scanner.clone();
+        url.ok_or(DevstackError::LeftOut {
+            service: clamd::NAME,
+        })
+    }
+
     /// Has the private services end in order, then as dropping does. For a named folder that will be used again.
     ///
     /// # Errors
@@ -210,7 +237,7 @@ impl Stack {
         &self,
         act: fn(&Service) -> Result<(), DevstackError>,
     ) -> Result<(), DevstackError> {
-        let private = [&self.rabbitmq, &self.postgres, &self.s3]
+        let private = [&self.rabbitmq, &self.postgres, &self.s3, &self.clamd]
             .into_iter()
             .filter(|service| service.is_ours());
         thread::scope(|scope| {
@@ -253,7 +280,8 @@ impl Ground {
         let services = &options.services;
         let private = services.rabbitmq == Provision::Private
             || services.postgres == Provision::Private
-            || services.s3 == Provision::Private;
+            || services.s3 == Provision::Private
+            || services.clamd == Provision::Private;
         if !private {
             return Ok(None);
         }
@@ -357,5 +385,25 @@ fn provide_s3(
         }
         // There is a ground wherever a service is private.
         (Provision::Without | Provision::Private, _) => Ok((Service::left_out(s3::NAME), None)),
+    }
+}
+
+/// The service, and where clients connect.
+fn provide_clamd(
+    provision: Provision<String>,
+    ground: Option<&Ground>,
+) -> Result<(Service, Option<String>), DevstackError> {
+    match (provision, ground) {
+        (Provision::Private, Some(ground)) => {
+            let recipe = Clamd::new(ground.keeper.folder(), &ground.logs)?;
+            let url = recipe.url();
+            Ok((
+                Service::ours(Box::new(recipe), ground.keeper.clone()),
+                Some(url),
+            ))
+        }
+        (Provision::Existing(url), _) => Ok((Service::existing(clamd::NAME), Some(url))),
+        // There is a ground wherever a service is private.
+        (Provision::Without | Provision::Private, _) => Ok((Service::left_out(clamd::NAME), None)),
     }
 }

@@ -4,8 +4,10 @@ mod support;
 
 use std::time::Duration;
 
-use gildhall_devstack::{DevstackError, Options, Provision, Services, Stack};
-use support::{nothing, psql, request, start, until};
+use gildhall_devstack::{
+    DevstackError, EICAR_SIGNATURE, Options, Provision, Services, Stack, eicar,
+};
+use support::{nothing, psql, request, scan, start, until};
 
 #[test]
 fn rabbitmq_keeps_durable_queues_through_kill_and_stop_and_loses_them_by_wiping() {
@@ -97,13 +99,59 @@ fn s3_keeps_buckets_through_kill_and_stop_and_loses_them_by_wiping() {
 }
 
 #[test]
+fn clamd_finds_the_test_file_before_and_after_each_fault() {
+    let stack = start(Services {
+        clamd: Provision::Private,
+        ..nothing()
+    });
+    let url = stack.clamd_url().expect("clamd is in the stack");
+    let photo = [&b"\x89PNG\r\n\x1a\n"[..], &eicar(), b" and more"].concat();
+    let finds = |bytes: &[u8]| scan(&url, bytes).expect("clamd is up");
+    let found = format!("stream: {EICAR_SIGNATURE} FOUND");
+    let works = || {
+        assert_eq!(finds(&eicar()), found);
+        assert_eq!(finds(&photo), found, "wherever it stands");
+        assert_eq!(finds(b"nothing of the kind"), "stream: OK");
+        assert_eq!(finds(b""), "stream: OK");
+    };
+    works();
+    stack.clamd().kill9().expect("it is ours");
+    assert_eq!(stack.clamd().is_up().ok(), Some(false));
+    assert!(scan(&url, b"x").is_err());
+    stack.clamd().start().expect("it comes up");
+    works();
+    stack.clamd().restart().expect("it ends on SIGTERM");
+    works();
+    stack.clamd().wipe().expect("it writes its files anew");
+    works();
+}
+
+#[test]
+fn clamd_takes_the_largest_upload() {
+    const LARGEST: usize = 100_000_000;
+    let stack = start(Services {
+        clamd: Provision::Private,
+        ..nothing()
+    });
+    let url = stack.clamd_url().expect("clamd is in the stack");
+    let mut bytes = vec![7; LARGEST];
+    assert_eq!(scan(&url, &bytes).ok().as_deref(), Some("stream: OK"));
+    // The whole of it is looked at.
+    let end = LARGEST - eicar().len();
+    bytes[end..].copy_from_slice(&eicar());
+    let found = scan(&url, &bytes).expect("clamd is up");
+    assert!(found.ends_with(" FOUND"), "{found}");
+}
+
+#[test]
 fn a_paused_service_does_not_answer_until_it_is_resumed() {
     let stack = start(Services {
         postgres: Provision::Private,
         s3: Provision::Private,
+        clamd: Provision::Private,
         ..nothing()
     });
-    for service in [stack.postgres(), stack.s3()] {
+    for service in [stack.postgres(), stack.s3(), stack.clamd()] {
         service.pause().expect("it is ours");
         assert_eq!(service.is_up().ok(), Some(false));
         service.resume().expect("it is ours");
@@ -148,6 +196,10 @@ fn services_of_others_and_absent_ones_are_told_apart_from_ours() {
     ));
     assert!(matches!(
         guest.bucket("abc"),
+        Err(DevstackError::LeftOut { .. })
+    ));
+    assert!(matches!(
+        guest.clamd_url(),
         Err(DevstackError::LeftOut { .. })
     ));
     assert!(matches!(

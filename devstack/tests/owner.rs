@@ -89,6 +89,7 @@ fn a_killed_owner_leaves_no_process_and_no_folder() {
         "beam.smp",
         "postgres",
         "erl_child_setup",
+        "clamd",
     ] {
         assert!(
             commands.iter().any(|command| command.trim() == wanted),

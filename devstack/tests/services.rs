@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::thread;
 
 use gildhall_devstack::{DevstackError, Stack};
-use support::{psql, request};
+use support::{psql, request, scan};
 
 fn stack() -> &'static Stack {
     Stack::shared().unwrap_or_else(|e| panic!("{e}"))
@@ -82,6 +82,13 @@ fn the_broker_user_may_do_everything_in_a_fresh_virtual_host() {
     let queue = format!("{}/api/queues/{}/jobs", fresh.management_url, fresh.name);
     assert_eq!(request("PUT", &queue, r#"{"durable":true}"#).0, 201);
     assert_eq!(request("GET", &queue, "").0, 200);
+}
+
+#[test]
+fn all_share_the_scanner() {
+    let fresh = stack().fresh("scanner").expect("the stack is up");
+    let answer = scan(&fresh.clamd_url, b"nothing bad").expect("clamd is up");
+    assert_eq!(answer, "stream: OK");
 }
 
 #[test]

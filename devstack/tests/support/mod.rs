@@ -1,6 +1,8 @@
 //! What the tests of this crate share.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,6 +24,7 @@ pub fn nothing() -> Services {
         rabbitmq: Provision::Without,
         postgres: Provision::Without,
         s3: Provision::Without,
+        clamd: Provision::Without,
     }
 }
 
@@ -79,4 +82,22 @@ pub fn request(method: &str, url: &str, body: &str) -> (u16, String) {
             .read_to_string()
             .expect("the answer is text"),
     )
+}
+
+/// What clamd at this `tcp://host:port` says of bytes (INSTREAM: each piece behind its length, an empty one at the end), or
+/// why it could not be asked.
+pub fn scan(url: &str, bytes: &[u8]) -> io::Result<String> {
+    let address = url.strip_prefix("tcp://").expect("it is an address");
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    stream.write_all(b"zINSTREAM\0")?;
+    for piece in bytes.chunks(1 << 16) {
+        let length = u32::try_from(piece.len()).expect("a piece is short");
+        stream.write_all(&length.to_be_bytes())?;
+        stream.write_all(piece)?;
+    }
+    stream.write_all(&[0; 4])?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer.trim_end_matches('\0').to_owned())
 }
