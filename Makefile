@@ -10,6 +10,9 @@ CARGO_MACHETE_VERSION := 0.9.2
 CARGO_FUZZ_VERSION := 0.13.2
 
 FUZZ_SECONDS ?= 60
+# Of `make corpus`; `make test` does the same with fewer files.
+CORPUS_FILES ?= 5000
+CORPUS_SEED ?= 7
 FRESH_TARGET ?= demo
 # For example `make test-brokers BROKERS=trixie BROKERS_ARGS=outages`; without, every suite that tools/test-brokers.sh names.
 BROKERS ?=
@@ -18,13 +21,17 @@ export BROKERS_ARGS
 # For example `make up DEMO_ARGS="--folder /var/tmp/gildhall"` keeps the data; --help of the program lists them.
 DEMO_ARGS ?=
 DEMO = $(or $(CARGO_TARGET_DIR),target)/debug/gildhall-demo $(DEMO_ARGS)
+# For example test_scaling or test_units.Units; without, every test in tools/check_deploy.
+DEPLOY_ARGS ?=
+# For example --offline, where the database was fetched before (`cargo deny fetch db`).
+ADVISORIES_ARGS ?=
 # For example --long or --runs 5; `cargo bench --bench canonical -- --help` lists them.
 CANONICAL_ARGS ?=
 # For example --celery or --only submit; `cargo bench --bench fleet -- --help` lists them.
 FLEET_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: bench-fleet help setup demo up render-sample demo-programs test test-brokers check bench samples fuzz fmt fresh-machine clean
+.PHONY: bench-fleet check-alerts check-deploy corpus help setup demo up render-sample demo-programs test test-brokers check bench samples fuzz fmt fresh-machine clean advisories sbom
 
 help: ## Lists the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,7 +54,8 @@ demo-programs: setup
 	$(CARGO) build --locked --package gildhall --package gildhall-devstack --package gildhall-demo --bins
 
 test: setup ## Runs every test
-	$(CARGO) test --workspace --locked
+	GILDHALL_TEST_PROMETHEUS=$$(sh tools/prometheus.sh) && export GILDHALL_TEST_PROMETHEUS && \
+		$(CARGO) test --workspace --locked
 
 test-brokers: setup ## Runs the fleet's tests on quorum queues, with RabbitMQ 3.10, 4.0 and 4.3; needs root and debootstrap
 	@bash tools/test-brokers.sh $(BROKERS)
@@ -61,6 +69,21 @@ check: setup ## Formatting, lints, documentation, licences, unused dependencies,
 		"$$tool" --locked --workspace check --hide-inclusion-graph licenses bans sources
 	tool=$$(sh tools/cargo-tool.sh cargo-machete $(CARGO_MACHETE_VERSION)) && "$$tool" --skip-target-dir .
 	$(CARGO) test --locked --package gildhall --test rooms
+	@sh tools/check-deploy.sh
+
+check-alerts: ## Checks alerts, recording rules, dashboard and runbooks: by promtool, by a schema, and against each other
+	@sh tools/check-deploy.sh test_alerts test_dashboards
+
+check-deploy: ## Checks what deploys: chart, units, compose file and Dockerfile, by the tools that will read them
+	@sh tools/check-deploy.sh $(DEPLOY_ARGS)
+
+advisories: ## Known vulnerabilities of the dependencies; needs git and github.com, or a database fetched before
+	tool=$$(sh tools/cargo-tool.sh cargo-deny $(CARGO_DENY_VERSION) --no-default-features) && \
+		"$$tool" --locked --workspace $(ADVISORIES_ARGS) check --hide-inclusion-graph advisories
+
+sbom: ## Lists what the program is made of in out/sbom/gildhall.cdx.json (CycloneDX 1.6)
+	@command -v python3 >/dev/null || { echo "sbom: python3 (3.11 or newer) is missing. Get it with: apt-get install python3" >&2; exit 1; }
+	@python3 tools/sbom.py out/sbom/gildhall.cdx.json
 
 bench: setup ## Times each stage, scores the beats, and renders the canonical job beside the bare encoder (needs 3 GB of disk)
 	$(CARGO) bench --locked --package gildhall-render --bench stages
@@ -75,7 +98,11 @@ bench-fleet: setup ## Measures the fleet without its renders; FLEET_ARGS=--celer
 samples: ## Makes the default assets and the sample job anew (same seed, same bytes)
 	$(CARGO) run --locked --package gildhall-samples -- --out assets
 
-fuzz: ## Fuzzes each parser of the contract for FUZZ_SECONDS (60)
+corpus: setup ## Sends CORPUS_FILES (5000) hostile files of CORPUS_SEED through the whole fleet
+	CORPUS_FILES=$(CORPUS_FILES) CORPUS_SEED=$(CORPUS_SEED) \
+		$(CARGO) test --locked --package gildhall --test corpus -- --nocapture
+
+fuzz: setup ## Fuzzes each parser of what strangers send for FUZZ_SECONDS (60)
 	@CARGO_FUZZ_VERSION=$(CARGO_FUZZ_VERSION) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tools/fuzz.sh
 
 fmt: ## Formats the code

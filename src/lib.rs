@@ -5,12 +5,17 @@
 
 pub mod api;
 pub mod app;
+pub mod breaker;
 pub mod broker;
+pub mod child;
 pub mod cli;
 pub mod config;
 pub mod courier;
+pub mod inspect;
 pub mod ledger;
 pub mod objects;
+pub mod quarantine;
 pub mod relay;
+pub mod scan;
 pub mod telemetry;
 pub mod worker;

@@ -502,11 +502,77 @@ fn doctor_tells_what_there_is() {
             .is_some_and(|list| !list.is_empty())
     );
     assert!(findings["threads"].as_u64() >= Some(1));
+    assert!(findings["sandbox"]["whole"].is_boolean(), "{findings}");
     let for_people = folder.run(&["doctor"]);
     assert_code(&for_people, 0);
     let said = text(&for_people.stdout);
     assert!(said.contains("\nready to render"), "{said}");
     assert!(said.contains("encoder   aac      usable"), "{said}");
+    assert!(said.contains("\nsandbox   "), "{said}");
+}
+
+#[test]
+fn a_render_in_its_sandbox_gives_the_same_bytes() {
+    let folder = Folder::new("sandbox");
+    let mut job = job(1);
+    job["audio"] = json!("audio/track.mp3");
+    job["overlay"] = json!("default");
+    job["text_overlay"] = json!("Gold \u{2728}");
+    folder.write("job.json", &job);
+    let render = |output: &str, more: &[&str]| {
+        let args = ["render", "job.json", "--assets", ASSETS, "-q", "-o", output];
+        assert_code(&folder.run(&[&args[..], more].concat()), 0);
+        fs::read(folder.at(output)).expect("a video")
+    };
+    let free = render("free.mp4", &[]);
+    let sandbox = ["--sandbox", "best-effort"];
+    let limits = ["--memory-limit-mb", "2048", "--cpu-limit-s", "600"];
+    let cache = ["--cache", "kept/music"];
+    let held = render("out/held.mp4", &[&sandbox[..], &limits, &cache].concat());
+    assert!(free == held, "{} bytes and {}", free.len(), held.len());
+    let kept = fs::read_dir(folder.at("kept/music")).expect("it was made");
+    assert_eq!(kept.count(), 1, "what it may write, it can");
+    let unbounded = ["render", "job.json", "--sandbox", "best-effort"];
+    assert_code(&folder.run(&unbounded), 2);
+}
+
+#[test]
+fn an_upload_is_inspected_in_a_line() {
+    let folder = Folder::new("inspect");
+    let inspect = |kind: &str, file: &str| {
+        let file = Path::new(ASSETS).join(file).display().to_string();
+        folder.run(&["inspect", "--sandbox", "best-effort", "--kind", kind, &file])
+    };
+    let ring = inspect("products", "products/ring.jpg");
+    assert_code(&ring, 0);
+    let found = json_of(&ring);
+    assert_eq!(
+        (&found["media_type"], &found["extension"]),
+        (&json!("image/jpeg"), &json!("jpg"))
+    );
+    assert!(
+        found["width"].is_u64() && found["height"].is_u64(),
+        "{found}"
+    );
+    let track = inspect("audio", "audio/track.mp3");
+    assert_code(&track, 0);
+    assert!(json_of(&track)["duration_ms"].as_u64() > Some(5_000));
+    for (kind, file, code) in [
+        ("audio", "products/ring.jpg", "unsupported_content"),
+        ("overlays", "job.json", "unsupported_content"),
+        ("audio", "overlays/glitter.mp4", "unsupported_content"),
+    ] {
+        let refused = inspect(kind, file);
+        assert_code(&refused, 4);
+        let error = json_of(&refused)["error"].clone();
+        assert_eq!(
+            (&error["code"], &error["class"]),
+            (&json!(code), &json!("rejected")),
+            "{file}"
+        );
+    }
+    assert_code(&inspect("audio", "missing.mp3"), 5);
+    assert_code(&inspect("video", "audio/track.mp3"), 2);
 }
 
 #[test]

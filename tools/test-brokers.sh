@@ -114,7 +114,7 @@ run_tests() {
     env --unset=GILDHALL_TEST_AMQP_URL --unset=GILDHALL_TEST_MANAGEMENT_URL \
         PATH="$programs:$PATH" TMPDIR="$run" GILDHALL_DEVSTACK_RABBITMQ="$programs/rabbitmq-server" \
         GILDHALL_TEST_QUEUE_MODE=quorum \
-        "${cargo[@]}" test --locked --workspace --test fleet -- --skip ledger:: "${args[@]}" </dev/null
+        "${cargo[@]}" test --locked --workspace --test fleet -- --skip ledger:: --skip prometheus:: "${args[@]}" </dev/null
 }
 
 # The private services' programs, which testing one target alone would not make.

@@ -16,7 +16,7 @@ The fleet under load: what its API accepts, and what it costs to run a job besid
                 and the network the first time
   --json        prints JSON in place of the table
 
-RabbitMQ, PostgreSQL and S3 are started for it; GILDHALL_TEST_… variables name other ones (see gildhall-devstack).
+RabbitMQ, PostgreSQL, S3 and clamd are started for it; GILDHALL_TEST_… variables name other ones (see gildhall-devstack).
 ";
 
 /// Clients that submit at once, unless somebody says otherwise.

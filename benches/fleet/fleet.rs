@@ -131,11 +131,15 @@ fn settings(fresh: &Fresh, folder: &Path) -> Vec<Setting> {
         ("GILDHALL_S3_ACCESS_KEY", s3.access_key),
         ("GILDHALL_S3_SECRET_KEY", s3.secret_key),
         ("GILDHALL_S3_PATH_STYLE", s3.path_style.to_string()),
+        ("GILDHALL_CLAMD", fresh.clamd_url.clone()),
         (
             "GILDHALL_WORK_DIR",
             folder.join("work").display().to_string(),
         ),
         ("GILDHALL_OPERATOR", "bench".to_owned()),
+        // One address asks for everything, as fast as it can.
+        ("GILDHALL_ADDRESS_RATE", "0".to_owned()),
+        ("GILDHALL_ADDRESS_CONNECTIONS", "4096".to_owned()),
         // A killed API leaves its folder of uploads.
         ("TMPDIR", folder.display().to_string()),
     ]

@@ -38,11 +38,11 @@ impl Fleet {
     pub fn start(options: &Options, steps: &mut Steps, stop: &Stop) -> Result<Fleet, DemoError> {
         let logs = options.logs();
         fs::create_dir_all(&logs).map_err(DemoError::io(format!("make {}", logs.display())))?;
-        let services = steps.run("Starting RabbitMQ, PostgreSQL and S3", |_| {
+        let services = steps.run("Starting RabbitMQ, PostgreSQL, S3 and clamd", |_| {
             let services = Services::start(options.folder.as_deref(), &options.out)?;
             Ok((
                 services,
-                "RabbitMQ, PostgreSQL and an S3 server run".to_owned(),
+                "RabbitMQ, PostgreSQL, an S3 server and clamd run".to_owned(),
             ))
         })?;
         stop.check()?;

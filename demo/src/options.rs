@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Runs RabbitMQ, PostgreSQL, an S3 server, Gildhall's API and two workers on free ports of this machine, makes the
+/// Runs RabbitMQ, PostgreSQL, an S3 server, clamd, Gildhall's API and two workers on free ports of this machine, makes the
 /// video of a sample job with them, and stops everything.
 #[derive(Debug, clap::Parser)]
 #[command(name = "gildhall-demo", version)]

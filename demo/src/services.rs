@@ -80,6 +80,7 @@ fn settings(stack: &Stack, out: &Path) -> Result<Vec<(&'static str, String)>, De
         ("GILDHALL_S3_ACCESS_KEY", bucket.access_key),
         ("GILDHALL_S3_SECRET_KEY", bucket.secret_key),
         ("GILDHALL_S3_PATH_STYLE", bucket.path_style.to_string()),
+        ("GILDHALL_CLAMD", stack.clamd_url()?),
         (
             "GILDHALL_WORK_DIR",
             folder.join("work").display().to_string(),

@@ -55,6 +55,7 @@ fn addresses(fleet: &Fleet, options: &Options) -> String {
             services.setting("GILDHALL_S3_ENDPOINT"),
             services.setting("GILDHALL_S3_BUCKET")
         ),
+        format!("clamd          {}", services.setting("GILDHALL_CLAMD")),
         format!("logs           {}", options.logs().display()),
     ]
     .join("\n")

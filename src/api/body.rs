@@ -1,10 +1,16 @@
 //! Bodies of requests: how much of them is read, and what they say they are.
 
-use axum::body::Body;
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::{HeaderMap, header};
 use futures_util::StreamExt;
+use tokio::time::{Instant, timeout_at};
 
 use super::problem::{Kind, Problem};
+
+/// How long a whole body may take that [`read`] reads. It is less than a request may take, so that the client hears why.
+const WHOLE: Duration = Duration::from_secs(20);
 
 /// The length that a request announces.
 pub fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
@@ -38,20 +44,29 @@ pub fn broken(cause: axum::Error) -> Problem {
 /// Reads a whole body.
 ///
 /// # Errors
-/// A problem where it has more than `limit_bytes`, or ends early.
+/// A problem where it has more than `limit_bytes`, ends early, or takes too long.
 pub async fn read(headers: &HeaderMap, body: Body, limit_bytes: usize) -> Result<Vec<u8>, Problem> {
     check_announced(headers, limit_bytes as u64)?;
     let announced = announced_bytes(headers).and_then(|bytes| usize::try_from(bytes).ok());
     let mut bytes = Vec::with_capacity(announced.unwrap_or(0));
     let mut chunks = body.into_data_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(broken)?;
+    let end = Instant::now() + WHOLE;
+    while let Some(chunk) = next(&mut chunks, end).await? {
         if bytes.len() + chunk.len() > limit_bytes {
             return Err(too_large(limit_bytes as u64));
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+async fn next(chunks: &mut BodyDataStream, end: Instant) -> Result<Option<Bytes>, Problem> {
+    let chunk = timeout_at(end, chunks.next()).await;
+    let chunk = chunk.map_err(|_| {
+        let detail = format!("The body took more than {} s.", WHOLE.as_secs());
+        Problem::new(Kind::StalledBody, detail)
+    })?;
+    chunk.transpose().map_err(broken)
 }
 
 /// How a job spec is encoded.
@@ -111,6 +126,14 @@ mod tests {
             "",
             "text/plain",
             "text/json",
+            "application/problem+json",
+            "application/vnd.api+json",
+            "application/json5",
+            "application/json; charset=utf-8; charset=utf-7",
+            "application/json; charset=utf-16",
+            "application/json; boundary=x",
+            "multipart/form-data; boundary=x",
+            "application/msgpack",
             "application/json; charset=latin1",
             "application/json, text/plain",
             "application/x-www-form-urlencoded",
@@ -128,6 +151,33 @@ mod tests {
         assert_eq!(fits.expect("exactly the limit"), vec![1; 10]);
         let problem = read(&none, Body::from(vec![1; 11]), 10).await;
         assert_eq!(problem.expect_err("one more").kind(), Kind::BodyTooLarge);
+    }
+
+    #[tokio::test]
+    async fn a_body_of_one_byte_less_and_of_none_is_read() {
+        let none = HeaderMap::new();
+        let fits = read(&none, Body::from(vec![1; 9]), 10).await;
+        assert_eq!(fits.expect("less than the limit").len(), 9);
+        assert!(
+            read(&none, Body::empty(), 10)
+                .await
+                .expect("nothing")
+                .is_empty()
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_trickles_is_given_up() {
+        for (pause, in_time) in [(WHOLE / 11, true), (WHOLE / 9, false)] {
+            let trickle = futures_util::stream::iter(0..10).then(move |_| async move {
+                tokio::time::sleep(pause).await;
+                Ok::<_, axum::Error>(vec![1_u8])
+            });
+            let result = read(&HeaderMap::new(), Body::from_stream(trickle), 10).await;
+            let kind = result.err().map(|problem| problem.kind());
+            assert_eq!(kind.is_none(), in_time, "{kind:?}");
+            assert!(in_time || kind == Some(Kind::StalledBody));
+        }
     }
 
     #[tokio::test]

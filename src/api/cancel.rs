@@ -8,12 +8,14 @@ use gildhall_proto::{JobId, JobStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ApiState;
 use super::caller::{Caller, JobsWrite};
 use super::id::{Id, not_found};
 use super::job_view::JobLinks;
+use super::observe::about_job;
 use super::problem::{Kind, Problem, ProblemBody};
+use super::query::NoQuery;
 use super::schemas::{self, Refusals};
+use super::{ApiState, numbers};
 use crate::ledger::CancelOutcome;
 
 /// Where a job stands after it was cancelled or replayed.
@@ -65,13 +67,18 @@ pub async fn cancel(
     caller: Caller<JobsWrite>,
     State(api): State<ApiState>,
     Id(job): Id<JobId>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
+    about_job(&job);
     let outcome = api
         .ledger
         .cancel(&caller.tenant, job, &caller.actor())
         .await?;
     match outcome {
-        CancelOutcome::Cancelled => Ok(JobStands::at(job, JobStatus::Cancelled).into_response()),
+        CancelOutcome::Cancelled => {
+            numbers::cancelled(&api.labels, &caller.tenant);
+            Ok(JobStands::at(job, JobStatus::Cancelled).into_response())
+        }
         CancelOutcome::Requested => {
             let body = JobStands::at(job, JobStatus::Processing);
             Ok((StatusCode::ACCEPTED, body).into_response())

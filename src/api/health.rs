@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 use utoipa::ToSchema;
 
-use super::ApiState;
+use super::{ApiState, numbers};
 use crate::telemetry::Metrics;
 
 /// How long a dependency has to answer.
@@ -79,6 +79,22 @@ pub struct ReadyState {
     pub ready: bool,
     /// Every dependency.
     pub dependencies: Vec<DependencyState>,
+    /// What holds the processes that handle tenants' files; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<SandboxState>,
+}
+
+/// What of the sandbox is in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SandboxState {
+    /// `required` where all of it has to be, `best-effort` where that may be less.
+    #[schema(example = "required")]
+    pub mode: String,
+    /// The version of Landlock that keeps files closed; absent where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub landlock_abi: Option<u8>,
+    /// Whether seccomp keeps system calls closed.
+    pub seccomp: bool,
 }
 
 impl IntoResponse for ReadyState {
@@ -109,6 +125,7 @@ pub struct DependencyState {
 /// Asks all dependencies, at most once a second.
 pub struct Readiness {
     probes: Vec<Probe>,
+    sandbox: Option<SandboxState>,
     last: Mutex<Option<(Instant, ReadyState)>>,
 }
 
@@ -117,7 +134,16 @@ impl Readiness {
     pub fn new(probes: Vec<Probe>) -> Readiness {
         Readiness {
             probes,
+            sandbox: None,
             last: Mutex::new(None),
+        }
+    }
+
+    /// The same of a process whose children are in this sandbox.
+    pub fn in_sandbox(self, sandbox: impl Into<Option<SandboxState>>) -> Readiness {
+        Readiness {
+            sandbox: sandbox.into(),
+            ..self
         }
     }
 
@@ -131,7 +157,9 @@ impl Readiness {
         let state = ReadyState {
             ready: dependencies.iter().all(|one| one.ok || !one.required),
             dependencies,
+            sandbox: self.sandbox.clone(),
         };
+        numbers::readiness(&state);
         *last = Some((Instant::now(), state.clone()));
         state
     }
@@ -164,17 +192,20 @@ pub async fn ready(State(api): State<ApiState>) -> Response {
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operation",
     responses((status = 200, description = "The metrics as text.", body = String)), security(()))]
 pub async fn metrics(State(api): State<ApiState>) -> Response {
-    shown(&api.metrics)
+    shown(&api.readiness, &api.metrics).await
 }
 
-fn shown(metrics: &Metrics) -> Response {
+async fn shown(readiness: &Readiness, metrics: &Metrics) -> Response {
+    // Readiness is among the numbers, and nobody else may have asked for it.
+    readiness.state().await;
     let kind = "text/plain; version=0.0.4; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], metrics.render()).into_response()
+    ([(header::CONTENT_TYPE, kind)], metrics.show().await).into_response()
 }
 
 /// The three addresses alone, for processes that serve nothing else.
-pub fn routes(probes: Vec<Probe>, metrics: Metrics) -> Router {
-    let readiness = Arc::new(Readiness::new(probes));
+pub fn routes(probes: Vec<Probe>, sandbox: Option<SandboxState>, metrics: Metrics) -> Router {
+    let readiness = Arc::new(Readiness::new(probes).in_sandbox(sandbox));
+    let asked = Arc::clone(&readiness);
     let ready = move || {
         let readiness = Arc::clone(&readiness);
         async move { readiness.state().await.into_response() }
@@ -182,7 +213,10 @@ pub fn routes(probes: Vec<Probe>, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
-        .route("/metrics", get(move || async move { shown(&metrics) }))
+        .route(
+            "/metrics",
+            get(move || async move { shown(&asked, &metrics).await }),
+        )
 }
 
 #[cfg(test)]
@@ -209,6 +243,22 @@ mod tests {
             assert_eq!(state.ready, ready);
             assert_eq!(state.dependencies[0].why.as_deref(), answer.err());
         }
+    }
+
+    #[tokio::test]
+    async fn the_sandbox_is_told_where_there_is_one() {
+        let without = Readiness::new(Vec::new()).state().await;
+        let text = serde_json::to_value(&without).expect("plain data");
+        assert_eq!(text.get("sandbox"), None);
+        let sandbox = SandboxState {
+            mode: "required".to_owned(),
+            landlock_abi: Some(7),
+            seccomp: true,
+        };
+        let with = Readiness::new(Vec::new()).in_sandbox(sandbox).state().await;
+        let text = serde_json::to_value(&with).expect("plain data");
+        let expected = serde_json::json!({"mode": "required", "landlock_abi": 7, "seccomp": true});
+        assert_eq!(text["sandbox"], expected);
     }
 
     #[tokio::test(start_paused = true)]

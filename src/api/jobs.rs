@@ -5,15 +5,15 @@ use axum::extract::{RawQuery, State};
 use gildhall_proto::{JobId, JobStatus};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 use utoipa::ToSchema;
 
 use super::caller::{Caller, JobsRead};
 use super::id::{Id, not_found};
 use super::job_view::JobView;
 use super::problem::{Problem, ProblemBody};
-use super::query::Query;
+use super::query::{NoQuery, Query, whole};
 use super::schemas::{self, Refusals};
 use super::{ApiState, links};
 use crate::ledger::{Cursor, JobFilter};
@@ -54,6 +54,7 @@ pub async fn show(
     caller: Caller<JobsRead>,
     State(api): State<ApiState>,
     Id(job): Id<JobId>,
+    _: NoQuery,
 ) -> Result<Json<JobView>, Problem> {
     let row = api.ledger.job(&caller.tenant, job).await?;
     row.map(|row| Json(JobView::of(row))).ok_or_else(not_found)
@@ -144,14 +145,16 @@ impl Wanted {
     }
 }
 
+/// A time that the ledger can hold: its offset may not lead out of the years that there are.
 fn time(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339).ok()
+    let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    let utc = time.checked_to_offset(UtcOffset::UTC)?;
+    (0..=9999).contains(&utc.year()).then_some(utc)
 }
 
 /// The number of entries on a page.
 pub fn limit(text: &str) -> Option<u16> {
-    let limit = text.parse().ok();
-    limit.filter(|limit| (1..=MAX_LIMIT).contains(limit))
+    whole(text).filter(|limit| (1..=MAX_LIMIT).contains(limit))
 }
 
 /// Where a page begins.
@@ -162,9 +165,12 @@ pub fn cursor(text: &str) -> Option<Cursor> {
 fn metadata(query: &mut Query) -> Map<String, Value> {
     let mut wanted = Map::new();
     for (name, text) in query.prefixed("metadata.") {
-        if text.contains('\0') || name.contains('\0') {
+        let value = scalar(&text);
+        // A quoted string may hide one.
+        let has_nul = value.as_str().is_some_and(|text| text.contains('\0'));
+        if has_nul || name.contains('\0') {
             query.refuse("metadata.", &text, "text without NUL");
-        } else if let Some(before) = wanted.insert(name, scalar(&text)) {
+        } else if let Some(before) = wanted.insert(name, value) {
             query.refuse("metadata.", &before.to_string(), "each name once");
         }
     }
@@ -207,9 +213,48 @@ mod tests {
 
     #[test]
     fn limits_hold_at_their_edges() {
-        for (text, good) in [("0", false), ("1", true), ("100", true), ("101", false)] {
-            assert_eq!(limit(text).is_some(), good, "{text}");
+        for good in ["1", "2", "99", "100"] {
+            assert!(limit(good).is_some(), "{good}");
         }
+        for bad in ["0", "101", "-1", "+1", "65537", "1e1"] {
+            assert!(limit(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_are_those_that_a_calendar_has() {
+        for good in [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00.123456789+23:59",
+            "0000-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+        ] {
+            assert!(time(good).is_some(), "{good}");
+        }
+        for bad in [
+            "2026-02-30T00:00:00Z",
+            "2026-01-31",
+            "0000-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
+            "9999-12-31T23:59:59-23:59",
+            "10000-01-01T00:00:00Z",
+            "-0001-01-01T00:00:00Z",
+        ] {
+            assert!(time(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_nul_reaches_the_ledger() {
+        for raw in [
+            "metadata.a=%00",
+            "metadata.%00=1",
+            "metadata.a=%22%5Cu0000%22",
+        ] {
+            let problem = Wanted::parse(Some(raw)).expect_err("a NUL");
+            assert_eq!(problem.errors().len(), 1, "{raw}");
+        }
+        assert!(Wanted::parse(Some("metadata.a=%5Cu0000")).is_ok());
     }
 
     #[test]

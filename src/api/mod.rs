@@ -1,37 +1,47 @@
 //! The HTTP API. [`router`] is its table of contents: one file for each thing that can be asked for.
 //!
-//! The way of a request: `server` takes the connection and bounds its headers; `guards` gives it a task, a deadline and
-//! safe headers; `caller` finds out whose key it bears, whether it is the tenant's turn, and whether the key may do this;
-//! the handler reads its input into types, makes one call to the ledger or the object store, and answers. Whatever goes
-//! wrong on the way is a `problem`, told in one form.
+//! The way of a request: `server` takes the connection and bounds its headers; `address` finds out where it comes from, and
+//! whether that address has a turn; `guards` look at its form, and give it a task and a deadline; `caller` finds out whose
+//! key it bears, whether it is the tenant's turn, and whether the key may do this; the handler reads its input into types,
+//! makes one call to the ledger or the object store, and answers. Whatever goes wrong on the way is a `problem`, told in
+//! one form.
 //!
 //! Jobs come in through `process` and `submitter`, which brings many of them into the ledger with one commit.
 
+mod accept;
+mod address;
 mod assets;
+mod audit;
+mod barred;
 mod body;
 mod caller;
 mod cancel;
 mod docs;
 mod guards;
+mod headers;
 mod health;
 mod id;
 mod job_events;
 mod job_view;
 mod jobs;
 mod links;
+mod numbers;
 mod observe;
 mod openapi;
+mod places;
 mod problem;
 mod process;
 mod query;
+mod rate;
 mod renditions;
 mod replay;
 mod schemas;
 mod server;
+mod stall;
 mod submitter;
 
 pub use caller::{Scope, UnknownScope};
-pub use health::{Probe, routes as health_routes};
+pub use health::{Probe, SandboxState, routes as health_routes};
 pub use openapi::document;
 pub use server::run;
 
@@ -39,20 +49,30 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
+use gildhall_proto::TenantId;
 use tokio::sync::{Notify, Semaphore, watch};
 
-use self::caller::{KeyCache, RateLimits};
+use self::address::Addresses;
+use self::audit::Auditor;
+use self::caller::KeyCache;
 use self::health::Readiness;
-use self::job_events::Places;
+use self::places::Places;
+use self::rate::Buckets;
 use self::submitter::Submitter;
+use crate::config;
+use crate::inspect::Inspector;
 use crate::ledger::ApiLedger;
 use crate::objects::Objects;
-use crate::telemetry::Metrics;
+use crate::scan::Scanner;
+use crate::telemetry::{Labels, Metrics};
 
 /// Most uploads at a time at one replica; each may fill 100 MB of the disk.
 const MAX_UPLOADS: usize = 16;
+
+/// Most tenants whose last minute is remembered.
+const REMEMBERED_TENANTS: usize = 20_000;
 
 /// What the API stands on.
 pub struct Services {
@@ -62,10 +82,20 @@ pub struct Services {
     pub objects: Objects,
     /// What `/metrics` shows.
     pub metrics: Metrics,
+    /// What it tells apart.
+    pub labels: Labels,
     /// Told of jobs that wait to be dispatched, for the relay of this process.
     pub wake: Arc<Notify>,
     /// A folder of this process's own for files that are being uploaded.
     pub upload_dir: PathBuf,
+    /// Finds out what they are.
+    pub inspector: Inspector,
+    /// Finds out whether they do harm.
+    pub scanner: Arc<Scanner>,
+    /// What of the sandbox is in force, for `/readyz`.
+    pub sandbox: SandboxState,
+    /// What an address may do.
+    pub callers: config::Callers,
     /// Further dependencies that `/readyz` names, beside ledger and object store.
     pub probes: Vec<Probe>,
 }
@@ -73,15 +103,22 @@ pub struct Services {
 /// What every handler has at hand.
 pub struct Api {
     ledger: ApiLedger,
+    audit: Auditor,
     objects: Objects,
     metrics: Metrics,
+    labels: Labels,
     wake: Arc<Notify>,
     upload_dir: PathBuf,
+    inspector: Inspector,
+    scanner: Arc<Scanner>,
     keys: KeyCache,
-    limits: RateLimits,
+    /// How often each tenant asked lately.
+    limits: Buckets<TenantId>,
+    addresses: Addresses,
     submit: Submitter,
     uploads: Semaphore,
-    places: Places,
+    /// Open event streams.
+    places: Places<TenantId>,
     readiness: Readiness,
     /// Becomes true when the event streams are to end.
     end: watch::Sender<bool>,
@@ -91,23 +128,29 @@ pub struct Api {
 pub type ApiState = Arc<Api>;
 
 impl Api {
-    /// An API on these services.
+    /// An API on these services. To be called inside the runtime, which it writes the audit log on.
     pub fn new(services: Services) -> ApiState {
+        numbers::begin();
         let (ledger, objects) = (services.ledger, services.objects);
         let mut probes = vec![probe_ledger(&ledger), probe_objects(&objects)];
         probes.extend(services.probes);
         Arc::new(Api {
             submit: Submitter::new(ledger.clone(), Arc::clone(&services.wake)),
+            audit: Auditor::new(ledger.clone()),
             ledger,
             objects,
             metrics: services.metrics,
+            labels: services.labels,
             wake: services.wake,
             upload_dir: services.upload_dir,
+            inspector: services.inspector,
+            scanner: services.scanner,
             keys: KeyCache::default(),
-            limits: RateLimits::default(),
+            limits: Buckets::for_at_most(REMEMBERED_TENANTS),
+            addresses: Addresses::new(services.callers, server::MAX_CONNECTIONS),
             uploads: Semaphore::new(MAX_UPLOADS),
-            places: Places::default(),
-            readiness: Readiness::new(probes),
+            places: Places::of(job_events::PER_TENANT, job_events::IN_ALL),
+            readiness: Readiness::new(probes).in_sandbox(services.sandbox),
             end: watch::Sender::new(false),
         })
     }
@@ -141,14 +184,16 @@ fn probe_objects(objects: &Objects) -> Probe {
 
 /// Every address of the API.
 pub fn router(state: ApiState) -> Router {
-    let quick = Router::new()
+    let json = Router::new()
         .route(links::PROCESS, post(process::submit))
         .route(links::JOBS, get(jobs::list))
         .route("/api/v1/video/jobs/{id}", get(jobs::show))
-        .route("/api/v1/video/jobs/{id}/events", get(job_events::follow))
         .route("/api/v1/video/jobs/{id}/cancel", post(cancel::cancel))
         .route("/api/v1/video/jobs/{id}/replay", post(replay::replay))
         .route(links::ASSETS, get(assets::list::list))
+        .route_layer(from_fn(guards::json_accepted));
+    let quick = json
+        .route("/api/v1/video/jobs/{id}/events", get(job_events::follow))
         .route(
             "/api/v1/video/assets/{id}",
             get(assets::get::get).delete(assets::delete::delete),
@@ -162,11 +207,14 @@ pub fn router(state: ApiState) -> Router {
         .layer(from_fn(guards::detached_with_deadline));
     let uploads = Router::new()
         .route(links::ASSETS, post(assets::upload::upload))
+        .route_layer(from_fn(guards::json_accepted))
         .layer(from_fn(guards::detached));
     quick
         .merge(uploads)
+        .layer(from_fn(guards::well_formed))
+        .layer(from_fn_with_state(Arc::clone(&state), address::admit))
         .layer(from_fn(problem::tell))
-        .layer(map_response(guards::safe_headers))
+        .layer(map_response(headers::safe))
         .layer(from_fn(observe::observe))
         .with_state(state)
 }

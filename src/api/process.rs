@@ -18,13 +18,14 @@ use uuid::Uuid;
 use super::body::{self, Encoding};
 use super::caller::{Caller, JobsWrite};
 use super::job_view::JobLinks;
-use super::observe::traceparent;
+use super::observe::{about_job, traceparent};
 use super::problem::{Kind, Problem, ProblemBody, RETRY_AFTER, field_faults};
+use super::query::NoQuery;
 use super::schemas::{self, JobSpecSchema, Refusals};
 use super::submitter::SubmitError;
-use super::{ApiState, links};
+use super::{ApiState, barred, links, numbers};
 use crate::ledger::{Submission, SubmitOutcome};
-use crate::telemetry::{self, names};
+use crate::telemetry;
 
 /// Longest idempotency key, in characters.
 const MAX_IDEMPOTENCY_KEY_CHARS: usize = 255;
@@ -63,13 +64,16 @@ pub struct Accepted {
             headers(("Location" = String, description = "The job's address."))),
         (status = 200, description = "The job was accepted before, with this idempotency key.", body = Accepted,
             headers(("Location" = String, description = "The job's address."))),
+        (status = 408, description = "The body came too slowly.",
+            body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "The first request with this idempotency key is not done.",
             body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large.",
             body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The media type is not read here.",
             body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The job breaks the contract, or the idempotency key belongs to another job.",
+        (status = 422, description = "The job breaks the contract or names assets that are not released, or the idempotency \
+            key belongs to another job.",
             body = ProblemBody, content_type = "application/problem+json"),
         Refusals,
     ),
@@ -78,6 +82,7 @@ pub struct Accepted {
 pub async fn submit(
     caller: Caller<JobsWrite>,
     State(api): State<ApiState>,
+    _: NoQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -93,6 +98,7 @@ pub async fn submit(
         spec,
         idempotency_key,
         traceparent: telemetry::onward(traceparent(&headers)),
+        actor: caller.actor(),
     };
     let outcome = api
         .submit
@@ -101,13 +107,19 @@ pub async fn submit(
     match outcome.map_err(refused)? {
         SubmitOutcome::Created(job) => {
             telemetry::mark("gildhall.job.id", &job);
-            metrics::counter!(names::JOBS_SUBMITTED).increment(1);
+            about_job(&job);
+            tracing::debug!("the job was accepted");
+            numbers::submitted();
             Ok(accepted(StatusCode::ACCEPTED, job, JobStatus::Pending))
         }
         SubmitOutcome::Existing(job) => {
             let known = api.ledger.progress(&caller.tenant, job).await?;
             let status = known.map_or(JobStatus::Pending, |known| known.status);
             Ok(accepted(StatusCode::OK, job, status))
+        }
+        SubmitOutcome::Barred(assets) => {
+            // The job went with the submission; what it was read from is still here.
+            Err(barred::problem(&parse(encoding, &body)?, &assets))
         }
         other => Err(declined(&other)),
     }
@@ -208,7 +220,12 @@ mod tests {
     fn idempotency_keys_have_one_to_255_visible_characters() {
         let longest = "k".repeat(MAX_IDEMPOTENCY_KEY_CHARS);
         assert_eq!(key(&[]), Ok(None));
-        for good in ["k", "8e03978e-40d5-43dd-bc93-6894a57f9324", &longest] {
+        for good in [
+            "k",
+            "8e03978e-40d5-43dd-bc93-6894a57f9324",
+            &longest[1..],
+            &longest,
+        ] {
             assert_eq!(key(&[good]), Ok(Some(good.to_owned())));
         }
         let longer = longest.clone() + "k";

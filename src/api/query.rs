@@ -1,6 +1,28 @@
 //! Reads query strings strictly: every fault of every parameter is reported, and a typo is never ignored.
 
+use std::str::FromStr;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
 use super::problem::{FieldFault, Problem};
+
+/// Stands in the signature of a handler that takes no parameters: one that is there is a mistake, and is told.
+pub struct NoQuery;
+
+impl<S: Sync> FromRequestParts<S> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<NoQuery, Problem> {
+        Query::of(parts.uri.query()).finish().map(|()| NoQuery)
+    }
+}
+
+/// Reads a whole number without a sign; `parse` alone would take one.
+pub fn whole<T: FromStr>(text: &str) -> Option<T> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
 
 /// The parameters of a request that nobody has asked for yet.
 pub struct Query {
@@ -154,6 +176,28 @@ mod tests {
                 "unknown_parameter"
             ]
         );
+    }
+
+    #[test]
+    fn where_there_are_none_each_is_a_fault() {
+        assert_eq!(codes(Query::of(Some("a=1&b"))), ["unknown_parameter"; 2]);
+        assert!(Query::of(Some("")).finish().is_ok());
+    }
+
+    #[test]
+    fn at_most_fifty_faults_are_told() {
+        for (faults, told) in [(49, 49), (50, 50), (51, 50), (5_000, 50)] {
+            let raw = vec!["x"; faults].join("&");
+            assert_eq!(codes(Query::of(Some(&raw))).len(), told);
+        }
+    }
+
+    #[test]
+    fn numbers_have_digits_only() {
+        assert_eq!(whole::<u16>("007"), Some(7));
+        for bad in ["", "+7", "-7", " 7", "7 ", "7.0", "٧", "65536", "0x7"] {
+            assert_eq!(whole::<u16>(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -9,7 +9,9 @@ use super::ApiState;
 use super::caller::{Caller, JobsWrite};
 use super::cancel::JobStands;
 use super::id::{Id, not_found};
+use super::observe::about_job;
 use super::problem::{Kind, Problem, ProblemBody};
+use super::query::NoQuery;
 use super::schemas::Refusals;
 use crate::ledger::ReplayOutcome;
 
@@ -37,7 +39,9 @@ pub async fn replay(
     caller: Caller<JobsWrite>,
     State(api): State<ApiState>,
     Id(job): Id<JobId>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
+    about_job(&job);
     match api
         .ledger
         .replay(&caller.tenant, job, &caller.actor())

@@ -81,10 +81,19 @@ pub struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let rows: [(&str, &str, &[&str]); 6] = [
-            ("400", "A parameter or the body cannot be read.", &[]),
+        let rows: [(&str, &str, &[&str]); 7] = [
+            (
+                "400",
+                "The request, a parameter or the body cannot be read.",
+                &[],
+            ),
             ("401", "No valid API key.", &["WWW-Authenticate"]),
             ("403", "The key lacks a scope.", &[]),
+            (
+                "406",
+                "The answer has no media type that Accept takes.",
+                &[],
+            ),
             (
                 "429",
                 "Too many requests, or a quota is used up.",

@@ -1,4 +1,5 @@
-//! The HTTP server around the routes: connections, their limits, and their end.
+//! The HTTP server around the routes: connections, their limits, and their end. What is no HTTP it refuses by itself, with a
+//! bare 400, 414 or 431, and closes the connection.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,14 +18,19 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::address::Seat;
+use super::stall::Patient;
 use super::{ApiState, router};
+use crate::telemetry::chain;
 
 /// Most connections at a time; further ones wait in the system's queue.
-const MAX_CONNECTIONS: usize = 4096;
-/// Largest request line with all headers, in bytes.
+pub const MAX_CONNECTIONS: usize = 4096;
+/// Largest request line with all headers, in bytes. (There may be 100 headers: hyper's own limit.)
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 /// How long a client may take for its headers, and keep an idle connection.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client may take nothing of an answer that waits for it.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long requests under way may take after the shutdown began.
 const DRAIN: Duration = Duration::from_secs(25);
 /// A rest where the system has no file descriptors left.
@@ -43,7 +49,13 @@ pub async fn run(listener: TcpListener, state: ApiState, shutdown: impl Future<O
             () = &mut shutdown => break,
             connection = accept(&listener, &places) => connection,
         };
-        let connection = serve(stream, peer, routes.clone(), connections.watcher(), place);
+        // Whoever holds enough connections is hung up on, so that others find a place.
+        let Some(seat) = state.addresses.seat(peer.ip()) else {
+            tracing::debug!(%peer, "the address holds too many connections");
+            continue;
+        };
+        let taken = (seat, place);
+        let connection = serve(stream, peer, routes.clone(), connections.watcher(), taken);
         tokio::spawn(connection);
     }
     drop(listener);
@@ -69,7 +81,7 @@ async fn accept(
             // The client was gone before we came to it.
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                tracing::error!(%error, "no connection can be accepted");
+                tracing::error!(error = chain(&error), "no connection can be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -90,7 +102,7 @@ async fn serve(
     peer: SocketAddr,
     routes: Router,
     watcher: Watcher,
-    _place: OwnedSemaphorePermit,
+    _taken: (Seat, OwnedSemaphorePermit),
 ) {
     // Answers are small: none waits for the next one.
     let _ = stream.set_nodelay(true);
@@ -103,8 +115,8 @@ async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_header_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Patient::new(stream, ANSWER_TIMEOUT)), service);
     if let Err(error) = watcher.watch(connection).await {
-        tracing::trace!(%error, "a connection broke");
+        tracing::trace!(error = chain(&error), "a connection broke");
     }
 }

@@ -1,7 +1,7 @@
 //! What workers and relays tell those who look after them, on a socket of their own: `/healthz`, `/readyz` and `/metrics`,
 //! as the API does.
 
-use crate::api::{self, Probe};
+use crate::api::{self, Probe, SandboxState};
 use crate::broker::Broker;
 use crate::config;
 use crate::ledger::Ledger;
@@ -18,14 +18,24 @@ use tokio::task::JoinSet;
 pub(super) struct Health(Option<(SocketAddr, Metrics)>);
 
 impl Health {
-    /// Begins to count, where somebody can ask for the numbers; nothing should have counted before.
-    pub fn begin(config: &config::Health) -> anyhow::Result<Health> {
-        let told = |address| Ok::<_, TelemetryError>((address, Metrics::install()?));
+    /// Begins to count for a process of this role and name, where somebody can ask for the numbers; nothing should have
+    /// counted before.
+    pub fn begin(config: &config::Health, role: &str, name: &str) -> anyhow::Result<Health> {
+        let told = |address| Ok::<_, TelemetryError>((address, Metrics::install(role, name)?));
         Ok(Health(config.health_listen.map(told).transpose()?))
     }
 
+    /// What is counted, where somebody can ask for it.
+    pub fn metrics(&self) -> Option<&Metrics> {
+        self.0.as_ref().map(|(_, metrics)| metrics)
+    }
+
     /// Serves until what it returns is dropped.
-    pub async fn serve(self, probes: Vec<Probe>) -> anyhow::Result<JoinSet<()>> {
+    pub async fn serve(
+        self,
+        probes: Vec<Probe>,
+        sandbox: Option<SandboxState>,
+    ) -> anyhow::Result<JoinSet<()>> {
         let mut serving = JoinSet::new();
         let Some((address, metrics)) = self.0 else {
             return Ok(serving);
@@ -35,7 +45,7 @@ impl Health {
             .with_context(|| format!("cannot listen on {address}"))?;
         tracing::info!(address = %listener.local_addr()?, "health is told");
         serving.spawn(metrics.clone().keep_up());
-        let routes = api::health_routes(probes, metrics);
+        let routes = api::health_routes(probes, sandbox, metrics);
         serving.spawn(async move {
             // It never gives up.
             let _ = axum::serve(listener, routes).await;

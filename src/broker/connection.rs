@@ -12,6 +12,7 @@ use tracing::{debug, info, warn};
 
 use super::backoff;
 use super::error::BrokerError;
+use crate::telemetry::chain;
 
 /// Heartbeat in seconds, where the URL sets none: a broker that vanished without a word is noticed after about twice
 /// that. The library answers from a thread of its own, so a busy worker does not miss one.
@@ -67,7 +68,11 @@ impl Link {
         };
         let closed = connection.close(REPLY_SUCCESS, "closed".into());
         if let Err(error) = within("closing the connection", closed).await {
-            debug!(connection = self.name, %error, "the connection was not closed cleanly");
+            debug!(
+                connection = self.name,
+                error = chain(&error),
+                "the connection was not closed cleanly"
+            );
         }
     }
 
@@ -86,7 +91,11 @@ impl Link {
                 Ok(state.connected(connection))
             }
             Err(error) => {
-                warn!(connection = self.name, %error, "no connection to the broker");
+                warn!(
+                    connection = self.name,
+                    error = chain(&error),
+                    "no connection to the broker"
+                );
                 state.failed();
                 Err(error)
             }

@@ -10,8 +10,10 @@ use super::deaf::Hearing;
 use super::delivery::{Delivery, Fate, Outstanding};
 use super::error::BrokerError;
 use super::listening::Listening;
+use super::numbers;
 use super::patience::Patience;
 use super::session::Session;
+use crate::telemetry::chain;
 
 /// Receives from one queue with a prefetch of one: the broker hands out the next message only when the last one is
 /// acknowledged. It comes back by itself from the loss of its channel, connection or queue, and when messages are ready
@@ -31,6 +33,7 @@ pub struct Consumer {
 impl Consumer {
     /// A consumer that is not subscribed yet.
     pub(super) fn new(shared: Arc<Shared>, queue: &'static str) -> Consumer {
+        numbers::begin_consuming();
         Consumer {
             shared,
             queue,
@@ -172,6 +175,7 @@ impl Consumer {
     }
 
     fn hand_out(&mut self, received: lapin::message::Delivery) -> Delivery {
+        numbers::received();
         self.hearing = Hearing::fresh(Instant::now());
         let held = Arc::new(());
         self.last = Some(Outstanding::watch(&received, &held));
@@ -185,10 +189,17 @@ impl Consumer {
         self.last = None;
         self.patience.failed(error);
         if matches!(error, BrokerError::Down { .. }) {
-            debug!(queue = self.queue, %error, "not subscribed yet");
+            debug!(
+                queue = self.queue,
+                error = chain(error),
+                "not subscribed yet"
+            );
         } else {
-            let source = std::error::Error::source(error).map(ToString::to_string);
-            warn!(queue = self.queue, %error, source, "not subscribed: trying again");
+            warn!(
+                queue = self.queue,
+                error = chain(error),
+                "not subscribed: trying again"
+            );
         }
     }
 }

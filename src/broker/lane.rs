@@ -18,6 +18,7 @@ use tracing::warn;
 use super::Shared;
 use super::connection::within;
 use super::error::{BrokerError, PublishError};
+use super::numbers::{self, Destination};
 use super::outgoing::Outgoing;
 
 /// Most messages of one round.
@@ -44,6 +45,13 @@ impl Lane {
 
     /// Publishes a message and waits for its confirm. A caller that stops waiting does not stop the message.
     pub(super) async fn send(&self, message: Outgoing) -> Published {
+        let (destination, began) = (Destination::of(&message), Instant::now());
+        let published = self.pass_on(message).await;
+        numbers::published(destination, began.into_std(), &published);
+        published
+    }
+
+    async fn pass_on(&self, message: Outgoing) -> Published {
         let (reply, published) = oneshot::channel();
         // The task ends only with its last sender, or with the runtime.
         let ended = || PublishError::Unavailable(BrokerError::Closed);
@@ -192,6 +200,8 @@ impl Identity {
             exchange = %message.exchange,
             routing_key = %message.routing_key,
             reason = %message.reply_text,
+            // Of jobs and dead letters, the job's.
+            message_id = id(&message.properties).as_ref().map(ShortString::as_str),
             "the broker sent a message back"
         );
         Identity {

@@ -18,9 +18,11 @@ mod lane;
 mod listening;
 mod message;
 mod names;
+mod numbers;
 mod outgoing;
 mod patience;
 mod publisher;
+mod queues;
 mod session;
 #[cfg(test)]
 mod testing;
@@ -36,6 +38,7 @@ use lapin::Channel;
 use tracing::error;
 
 use crate::config::{self, QueueMode};
+use crate::telemetry::chain;
 use connection::Link;
 
 pub use consumer::Consumer;
@@ -45,6 +48,7 @@ pub use inspect::{DeadLetter, DeadLetters};
 pub use listening::Listening;
 pub use names::{DEAD_QUEUE, JOBS_QUEUE};
 pub use publisher::Publisher;
+pub use queues::QueueState;
 pub use wake::TerminalEvents;
 
 /// The broker, from which everything else of this room is had. Clones share their connections.
@@ -183,7 +187,10 @@ impl Shared {
         let channel = link.channel().await?;
         match topology::declare(&channel, self.mode).await {
             Err(mismatch @ BrokerError::Mismatch { .. }) => {
-                error!(error = %mismatch, "the topology is not as it should be");
+                error!(
+                    error = chain(&mismatch),
+                    "the topology is not as it should be"
+                );
                 Ok(())
             }
             declared => declared,

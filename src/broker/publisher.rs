@@ -11,7 +11,8 @@ use super::delivery::Delivery;
 use super::error::PublishError;
 use super::inspect::DeadLetter;
 use super::lane::Lane;
-use super::{dead, event, message};
+use super::outgoing::Outgoing;
+use super::{dead, event, message, numbers};
 
 /// Publishes with confirms. Calls may run at once: those that meet go out together. Each waits for its own confirm, within
 /// the configured time; after an error the message may or may not have arrived, and whoever sent it keeps it.
@@ -25,6 +26,7 @@ pub struct Publisher {
 
 impl Publisher {
     pub(super) fn new(shared: &Arc<Shared>) -> Publisher {
+        numbers::begin_publishing();
         Publisher {
             jobs: Lane::start(Arc::clone(shared)),
             events: Lane::start(Arc::clone(shared)),
@@ -58,7 +60,8 @@ impl Publisher {
     /// When the broker did not confirm it, or the queue of dead letters is missing.
     pub async fn dead(&self, delivery: &Delivery, failure: &Failure) -> Result<(), PublishError> {
         let at = OffsetDateTime::now_utc();
-        self.jobs.send(dead::letter(delivery, failure, at)).await
+        self.put_away(dead::letter(delivery, failure, at), failure)
+            .await
     }
 
     /// Puts a job away whose message is not at hand.
@@ -73,7 +76,13 @@ impl Publisher {
     ) -> Result<(), PublishError> {
         let at = OffsetDateTime::now_utc();
         let letter = dead::job_letter(message, traceparent, failure, at);
-        self.jobs.send(letter).await
+        self.put_away(letter, failure).await
+    }
+
+    async fn put_away(&self, letter: Outgoing, failure: &Failure) -> Result<(), PublishError> {
+        self.jobs.send(letter).await?;
+        numbers::put_away(failure);
+        Ok(())
     }
 
     /// Publishes what a dead letter holds once more as a job, as it was before it was put away. The letter is still to be
@@ -91,6 +100,8 @@ impl Publisher {
     /// # Errors
     /// When the broker did not confirm it.
     pub async fn event(&self, event: &Event) -> Result<(), PublishError> {
-        self.events.send(event::outgoing(event)).await
+        self.events.send(event::outgoing(event)).await?;
+        numbers::told(event);
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{Channel, ExchangeKind};
+use lapin::{Channel, ExchangeKind, Queue};
 
 use super::connection::within;
 use super::error::BrokerError;
@@ -163,11 +163,16 @@ async fn declare_queue(channel: &Channel, queue: QueuePlan) -> Result<(), Broker
 
 /// How many messages a queue has ready for its next consumer; those already handed out do not count.
 pub(super) async fn ready_messages(channel: &Channel, queue: &str) -> Result<u32, BrokerError> {
+    let queue = look_up(channel, queue).await?;
+    Ok(queue.message_count())
+}
+
+/// A queue as it is at this moment. The channel is spent where there is none.
+pub(super) async fn look_up(channel: &Channel, queue: &str) -> Result<Queue, BrokerError> {
     let options = QueueDeclareOptions::default().passive();
     let looked_up = channel.queue_declare(queue.into(), options, FieldTable::default());
     within("looking a queue up", looked_up)
         .await
-        .map(|queue| queue.message_count())
         .map_err(|error| error.about(queue))
 }
 

@@ -15,6 +15,7 @@ use super::names::{EVENTS_EXCHANGE, TERMINAL_KEYS};
 use super::patience::Patience;
 use super::session::Session;
 use super::topology::text;
+use crate::telemetry::chain;
 
 /// Tells when a job has ended somewhere in the fleet. A signal, not a record: many ends may give one signal, and what
 /// happened while there was no connection gives one as well.
@@ -66,7 +67,10 @@ impl TerminalEvents {
     }
 
     fn lost(&mut self, error: &BrokerError) {
-        debug!(%error, "the ends of jobs are not heard of for now");
+        debug!(
+            error = chain(error),
+            "the ends of jobs are not heard of for now"
+        );
         self.session = None;
         self.heard = None;
         self.patience.failed(error);

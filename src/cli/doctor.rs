@@ -2,6 +2,8 @@
 
 use super::exit::Incomplete;
 use gildhall_render::doctor::{Findings, examine};
+use gildhall_sandbox::{Available, available};
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
@@ -16,9 +18,10 @@ pub struct Args {
 /// Prints the findings; fails if nothing can be rendered here.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let findings = examine();
+    let sandbox = available();
     let text = match args.json {
-        true => serde_json::to_string_pretty(&findings)?,
-        false => text(&findings),
+        true => serde_json::to_string_pretty(&object(&findings, &sandbox)?)?,
+        false => text(&findings, &sandbox),
     };
     writeln!(io::stdout(), "{}", text.trim_end())?;
     match findings.can_render() {
@@ -27,7 +30,18 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
 }
 
-fn text(findings: &Findings) -> String {
+/// The findings with what there is of the sandbox. It is not needed to render one's own files.
+fn object(findings: &Findings, sandbox: &Available) -> serde_json::Result<Value> {
+    let mut object = serde_json::to_value(findings)?;
+    object["sandbox"] = json!({
+        "landlock_abi": sandbox.landlock_abi,
+        "seccomp": sandbox.seccomp,
+        "whole": sandbox.is_whole(),
+    });
+    Ok(object)
+}
+
+fn text(findings: &Findings, sandbox: &Available) -> String {
     let mut out = String::new();
     // Writing into a string cannot fail.
     let mut line = |text: &str| {
@@ -62,6 +76,12 @@ fn text(findings: &Findings) -> String {
             findings.missing_decoders.join(", ")
         ));
     }
+    line(&match sandbox.is_whole() {
+        true => format!("sandbox   {sandbox}"),
+        false => format!(
+            "sandbox   INCOMPLETE: {sandbox}; workers and the API start with GILDHALL_SANDBOX=best-effort only"
+        ),
+    });
     line(match findings.can_render() {
         true => "ready to render",
         false => "not ready to render: see above",

@@ -1,6 +1,10 @@
 //! How the command ends.
 
+use super::inspect::NotTaken;
 use super::operator::OperatorError;
+use super::sandbox::Violation;
+use crate::app::Told;
+use crate::inspect::Refusal;
 use gildhall_proto::SpecFaults;
 use gildhall_render::job::{ErrorClass, RenderError};
 use std::io::{self, Write};
@@ -36,8 +40,10 @@ pub fn code(outcome: anyhow::Result<()>) -> ExitCode {
     if error.is::<Incomplete>() {
         return ExitCode::from(1);
     }
-    // If even the error stream is closed, the exit code has to do.
-    let _ = writeln!(io::stderr(), "error: {error:#}");
+    if !error.is::<Told>() {
+        // If even the error stream is closed, the exit code has to do.
+        let _ = writeln!(io::stderr(), "error: {error:#}");
+    }
     ExitCode::from(number(&error))
 }
 
@@ -59,8 +65,14 @@ fn number(error: &anyhow::Error) -> u8 {
 /// Who is to act on an error of the command. What is neither the job's fault nor the renderer's is the machine's: a job
 /// file or a folder that cannot be read.
 pub fn class(error: &anyhow::Error) -> ErrorClass {
-    if error.is::<SpecFaults>() {
+    if error.is::<SpecFaults>() || error.is::<Violation>() {
         return ErrorClass::Rejected;
+    }
+    if let Some(NotTaken(refusal)) = error.downcast_ref::<NotTaken>() {
+        return match refusal {
+            Refusal::OverLimits => ErrorClass::Resource,
+            _ => ErrorClass::Rejected,
+        };
     }
     error
         .downcast_ref::<RenderError>()

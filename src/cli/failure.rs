@@ -1,8 +1,10 @@
 //! What programs read when there is no video.
 
 use super::exit;
+use super::sandbox::Violation;
 use gildhall_proto::SpecFaults;
 use gildhall_render::job::RenderError;
+use gildhall_sandbox::SandboxError;
 use serde_json::{Value, json};
 
 /// The error as an object: a stable code, a class that says what to do about it, the words of the error stream, and
@@ -22,6 +24,12 @@ pub fn object(error: &anyhow::Error) -> Value {
 fn code(error: &anyhow::Error) -> &'static str {
     if error.is::<SpecFaults>() {
         return "invalid_job";
+    }
+    if error.is::<Violation>() {
+        return "sandbox_violation";
+    }
+    if error.is::<SandboxError>() {
+        return "sandbox_unavailable";
     }
     error
         .downcast_ref::<RenderError>()
@@ -53,6 +61,14 @@ mod tests {
         );
         assert_eq!(error["faults"][0]["field"], "/priority");
         assert_eq!(error["faults"][0]["code"], "out_of_range");
+    }
+
+    #[test]
+    fn what_the_sandbox_refused_is_the_job_s() {
+        let error = anyhow!("permission denied").context(Violation);
+        let value = object(&error);
+        assert_eq!(value["error"]["class"], "rejected");
+        assert_eq!(value["error"]["code"], "sandbox_violation");
     }
 
     #[test]

@@ -1,18 +1,24 @@
 //! The command line: arguments in, exit codes out.
 
+mod audit;
 mod dlq;
 mod doctor;
 mod exit;
 mod failure;
+mod inspect;
 mod job;
 mod job_file;
 mod key;
 mod migrate;
 mod operator;
+mod parent;
 mod progress;
 mod render;
+mod sandbox;
 mod summary;
 mod tenant;
+
+pub use render::Begun;
 
 use crate::app;
 use clap::{Parser, Subcommand};
@@ -39,6 +45,9 @@ enum Role {
     Worker(app::worker::Args),
     /// Tell what this machine offers for rendering, and what is missing.
     Doctor(doctor::Args),
+    /// Tell what an upload is, from inside the sandbox; the API runs this.
+    #[command(hide = true)]
+    Inspect(inspect::Args),
     /// Bring the ledger's tables up to date.
     Migrate(migrate::Args),
     /// Manage tenants and their limits.
@@ -49,21 +58,30 @@ enum Role {
     Job(job::Args),
     /// Look at dead letters, replay or drop them.
     Dlq(dlq::Args),
+    /// See who did what.
+    Audit(audit::Args),
 }
 
 /// Runs the role that was asked for.
 pub fn run(cli: Cli) -> ExitCode {
+    run_then(cli, &|_| {})
+}
+
+/// The same, with a deed of every render after it has closed its sandbox and read its job: how tests take a render over.
+pub fn run_then(cli: Cli, then: &dyn Fn(&Begun<'_>)) -> ExitCode {
     let outcome = match cli.role {
-        Role::Render(args) => render::run(&args),
+        Role::Render(args) => render::run(&args, then),
         Role::Api(args) => app::api::run(&args),
         Role::Relay(args) => app::relay::run(&args),
         Role::Worker(args) => app::worker::run(&args),
         Role::Doctor(args) => doctor::run(&args),
+        Role::Inspect(args) => inspect::run(&args),
         Role::Migrate(args) => migrate::run(&args),
         Role::Tenant(args) => tenant::run(&args),
         Role::Key(args) => key::run(&args),
         Role::Job(args) => job::run(&args),
         Role::Dlq(args) => dlq::run(&args),
+        Role::Audit(args) => audit::run(&args),
     };
     exit::code(outcome)
 }

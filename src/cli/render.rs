@@ -1,12 +1,15 @@
 //! `gildhall render`.
 
+use super::parent::end_with;
 use super::progress::{Display, Style};
+use super::sandbox::{self, Touched};
 use super::{failure, job_file, summary};
 use anyhow::Context;
+use gildhall_proto::JobSpec;
 use gildhall_render::assets::AssetRoot;
 use gildhall_render::encode::EncoderChoice;
 use gildhall_render::job::{self, RenderOptions, RenderRequest};
-use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
+use gildhall_render::text::FontLibrary;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::fs;
 use std::io::{self, Write};
@@ -53,11 +56,25 @@ pub struct Args {
     /// The process that this render must not outlive: how a worker that is killed takes its render along.
     #[arg(long, value_name = "PID", hide = true)]
     parent: Option<i32>,
+    #[command(flatten)]
+    sandbox: sandbox::Asked,
 }
 
-/// Renders, or prints the plan. With `--json` a failure is told on standard output too.
-pub fn run(args: &Args) -> anyhow::Result<()> {
-    let outcome = answer(args);
+/// A render that has read its job, behind its sandbox where it has one, and has opened nothing else yet.
+pub struct Begun<'a> {
+    /// The job.
+    pub spec: &'a JobSpec,
+    /// Its file.
+    pub job: &'a Path,
+    /// The folder of its assets.
+    pub assets: &'a Path,
+    /// The video that it is to write.
+    pub output: &'a Path,
+}
+
+/// Renders, or prints the plan; `then` is called in between. With `--json` a failure is told on standard output too.
+pub fn run(args: &Args, then: &dyn Fn(&Begun<'_>)) -> anyhow::Result<()> {
+    let outcome = answer(args, then);
     if let Err(error) = &outcome
         && args.json
     {
@@ -67,35 +84,56 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     outcome
 }
 
-fn answer(args: &Args) -> anyhow::Result<()> {
+fn answer(args: &Args, then: &dyn Fn(&Begun<'_>)) -> anyhow::Result<()> {
     if let Some(parent) = args.parent {
         end_with(parent)?;
     }
-    let spec = job_file::read(&args.job)?;
     let folder = args
         .assets
         .as_deref()
         .unwrap_or_else(|| folder_of(&args.job));
-    let assets = AssetRoot::open(folder)
-        .with_context(|| format!("cannot open the asset folder {}", folder.display()))?;
     let output = args
         .output
         .clone()
         .unwrap_or_else(|| default_output(&args.job));
-    let options = options(args)?;
+    // The number of cores stands in files that the sandbox keeps closed.
+    let options = options(args);
+    if !args.sandbox.is_wanted() {
+        return work(args, folder, &output, &options, then);
+    }
+    args.sandbox.close(touched(args, folder, &output)?)?;
+    work(args, folder, &output, &options, then).map_err(sandbox::blamed)
+}
+
+/// Everything that looks at the job and its files.
+fn work(
+    args: &Args,
+    folder: &Path,
+    output: &Path,
+    options: &RenderOptions,
+    then: &dyn Fn(&Begun<'_>),
+) -> anyhow::Result<()> {
+    let spec = job_file::read(&args.job)?;
+    then(&Begun {
+        spec: &spec,
+        job: &args.job,
+        assets: folder,
+        output,
+    });
+    let assets = AssetRoot::open(folder)
+        .with_context(|| format!("cannot open the asset folder {}", folder.display()))?;
+    cancel_on_signals(&options.cancel).context("cannot listen for signals")?;
     let request = RenderRequest {
         spec: &spec,
         assets: &assets,
-        output: &output,
-        options: &options,
+        output,
+        options,
     };
     if args.plan {
         let plan = job::plan(request)?;
         return print(&serde_json::to_string_pretty(&plan)?);
     }
-    let parent = folder_of(&output);
-    fs::create_dir_all(parent)
-        .with_context(|| format!("cannot create the folder {}", parent.display()))?;
+    create(folder_of(output))?;
     let display = Display::new(args.progress, args.quiet);
     let result = job::render(request, &|progress| display.update(progress));
     display.finish();
@@ -107,7 +145,7 @@ fn answer(args: &Args) -> anyhow::Result<()> {
     }
 }
 
-fn options(args: &Args) -> anyhow::Result<RenderOptions> {
+fn options(args: &Args) -> RenderOptions {
     let mut options = RenderOptions {
         encoder: args.encoder,
         deadline: args
@@ -119,8 +157,32 @@ fn options(args: &Args) -> anyhow::Result<RenderOptions> {
     if let Some(threads) = args.threads {
         options.threads = usize::from(threads);
     }
-    cancel_on_signals(&options.cancel).context("cannot listen for signals")?;
-    Ok(options)
+    options
+}
+
+/// What the sandbox has to leave open. The default overlay is part of the program. Folders are made here, since only what is
+/// there can be left open.
+fn touched(args: &Args, assets: &Path, output: &Path) -> anyhow::Result<Touched> {
+    let mut read = FontLibrary::read_dirs();
+    read.push(assets.to_owned());
+    if args.job != Path::new("-") {
+        read.push(args.job.clone());
+    }
+    let mut write = vec![folder_of(output).to_owned()];
+    write.extend(args.cache.clone());
+    for folder in &write {
+        create(folder)?;
+    }
+    Ok(Touched {
+        read,
+        write,
+        devices: args.encoder != EncoderChoice::X264,
+    })
+}
+
+fn create(folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create the folder {}", folder.display()))
 }
 
 /// The first signal asks the render to stop and clean up; a second one ends the process at once.
@@ -129,15 +191,6 @@ fn cancel_on_signals(cancel: &Arc<AtomicBool>) -> io::Result<()> {
         signal_hook::flag::register_conditional_default(signal, Arc::clone(cancel))?;
         signal_hook::flag::register(signal, Arc::clone(cancel))?;
     }
-    Ok(())
-}
-
-/// Lets the system end this process with its parent (prctl(2), `PR_SET_PDEATHSIG`).
-fn end_with(parent: i32) -> anyhow::Result<()> {
-    set_parent_process_death_signal(Some(Signal::KILL)).context("cannot follow the parent")?;
-    // It may have ended before this process asked.
-    let current = getppid().map_or(0, Pid::as_raw_pid);
-    anyhow::ensure!(current == parent, "the parent has ended");
     Ok(())
 }
 

@@ -5,13 +5,18 @@
 //! in a debug print.
 
 mod broker;
+mod callers;
 mod database;
 mod drill;
 mod endpoint;
 mod health;
 mod listen;
+mod metrics;
+mod network;
 mod objects;
 mod relay;
+mod sandbox;
+mod scan;
 mod secret;
 mod size;
 mod telemetry;
@@ -20,12 +25,17 @@ mod testing;
 mod worker;
 
 pub use broker::{Broker, QueueMode};
+pub use callers::{Callers, ForwardedHeader};
 pub use database::Database;
 pub use drill::{BadDrill, Deed, Drill, Step};
 pub use health::Health;
 pub use listen::Listen;
+pub use metrics::Metrics;
+pub use network::{BadNetwork, Network};
 pub use objects::Objects;
 pub use relay::Relay;
+pub use sandbox::Sandbox;
+pub use scan::{BadClamd, Clamd, Scan, ScanMode};
 pub use secret::{EmptySecret, Secret};
 pub use telemetry::{LogFilter, LogFormat, Telemetry};
 pub use worker::Worker;

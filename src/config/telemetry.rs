@@ -8,7 +8,8 @@ use tracing_subscriber::EnvFilter;
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Logs")]
 pub struct Telemetry {
-    /// How log lines look: pretty (for people) or json (one object a line, for machines).
+    /// How log lines look: pretty (for people), json (one object a line, for machines), or auto: pretty on a terminal,
+    /// else json.
     #[arg(
         long,
         env = "GILDHALL_LOG_FORMAT",
@@ -30,8 +31,10 @@ pub struct Telemetry {
 /// How log lines look.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// A line of text.
+    /// For whoever reads the error stream: pretty on a terminal, else JSON.
     #[default]
+    Auto,
+    /// A line of text.
     Pretty,
     /// A JSON object on a line.
     Json,
@@ -71,7 +74,7 @@ mod tests {
     #[test]
     fn everything_has_a_default() {
         let telemetry: Telemetry = parse(&[]).expect("there are defaults");
-        assert_eq!(telemetry.log_format, LogFormat::Pretty);
+        assert_eq!(telemetry.log_format, LogFormat::Auto);
         assert_eq!(telemetry.log, LogFilter("info".into()));
     }
 
@@ -86,8 +89,10 @@ mod tests {
     }
 
     #[test]
-    fn there_are_two_formats() {
-        assert!(accepts::<Telemetry>(&["--log-format", "json"]));
+    fn formats_have_names() {
+        for name in ["auto", "json", "pretty"] {
+            assert!(accepts::<Telemetry>(&["--log-format", name]), "{name}");
+        }
         assert!(!accepts::<Telemetry>(&["--log-format", "xml"]));
     }
 }

@@ -101,6 +101,14 @@ pub struct Worker {
     /// Milliseconds to sleep instead of rendering, for measuring the fleet without its renderer.
     #[arg(long, env = "GILDHALL_PRETEND_MS", value_name = "MS", hide = true)]
     pub pretend_ms: Option<u32>,
+    /// A program to render with instead of this one, which takes the same arguments.
+    #[arg(
+        long,
+        env = "GILDHALL_RENDER_PROGRAM",
+        value_name = "FILE",
+        hide = true
+    )]
+    pub render_program: Option<PathBuf>,
     /// A fault on purpose: kill:STEP or fail:STEP.
     #[arg(long, env = "GILDHALL_DRILL", value_name = "DRILL", hide = true)]
     pub drill: Option<Drill>,
@@ -128,7 +136,7 @@ mod tests {
         assert_eq!(worker.max_attempts, 3);
         assert_eq!(worker.cache_bytes, 2 << 30);
         assert_eq!(worker.encoder, "x264");
-        assert_eq!(worker.pretend_ms, None);
+        assert_eq!((worker.pretend_ms, worker.render_program), (None, None));
         assert_eq!(worker.threads, None);
     }
 

@@ -1,11 +1,14 @@
 //! Carries what the outbox holds to the broker: publish, wait for the confirm, then delete the row. A crash in between
 //! leaves the row, and the relay's sweep carries it again: consumers drop repeats by the event's id.
 
+mod ends;
 mod trace;
+
+pub use ends::tell_failures;
 
 use crate::broker::{PublishError, Publisher};
 use crate::ledger::{Ledger, OutboxEntry, OutboxItem};
-use crate::telemetry::{self, names};
+use crate::telemetry::{self, Labels, chain};
 use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +27,10 @@ const LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// Takes entries of the outbox and sees to it that they arrive.
 #[derive(Clone, Debug)]
-pub struct Courier(mpsc::Sender<Parcel>);
+pub struct Courier {
+    parcels: mpsc::Sender<Parcel>,
+    labels: Labels,
+}
 
 #[derive(Debug)]
 enum Parcel {
@@ -34,17 +40,19 @@ enum Parcel {
 
 impl Courier {
     /// Starts a courier; it ends with its last handle.
-    pub fn start(ledger: Arc<Ledger>, publisher: Publisher) -> Courier {
-        let (sender, receiver) = mpsc::channel(WAITING);
+    pub fn start(ledger: Arc<Ledger>, publisher: Publisher, labels: Labels) -> Courier {
+        ends::begin();
+        let (parcels, receiver) = mpsc::channel(WAITING);
         tokio::spawn(carry_all(ledger, publisher, receiver));
-        Courier(sender)
+        Courier { parcels, labels }
     }
 
-    /// Hands entries over without waiting for them. Where the courier cannot take them, the sweep will. In a trace, their
-    /// publishes come below the current span.
+    /// Hands entries over, just written by this process, without waiting for them. Where the courier cannot take them, the
+    /// sweep will. In a trace, their publishes come below the current span.
     pub fn send(&self, mut entries: Vec<OutboxEntry>) {
+        ends::count(&entries, &self.labels);
         trace::follow_current(&mut entries);
-        if !entries.is_empty() && self.0.try_send(Parcel::Entries(entries)).is_err() {
+        if !entries.is_empty() && self.parcels.try_send(Parcel::Entries(entries)).is_err() {
             tracing::debug!("the courier is busy: the sweep carries these entries");
         }
     }
@@ -53,7 +61,7 @@ impl Courier {
     pub async fn flush(&self) {
         let (done, flushed) = oneshot::channel();
         let tried = async {
-            if self.0.send(Parcel::Flush(done)).await.is_ok() {
+            if self.parcels.send(Parcel::Flush(done)).await.is_ok() {
                 let _ = flushed.await;
             }
         };
@@ -119,7 +127,10 @@ async fn forget(ledger: &Ledger, arrived: &mut Vec<i64>) {
     if !arrived.is_empty()
         && let Err(error) = ledger.published(arrived).await
     {
-        tracing::warn!(%error, "entries that arrived stay in the outbox and are told again");
+        tracing::warn!(
+            error = chain(&error),
+            "entries that arrived stay in the outbox and are told again"
+        );
     }
     arrived.clear();
 }
@@ -130,22 +141,11 @@ async fn publish_all(publisher: &Publisher, entries: Vec<OutboxEntry>) -> Vec<i6
     let mut arrived = Vec::with_capacity(entries.len());
     for (entry, confirm) in entries.iter().zip(confirms) {
         match confirm {
-            Ok(()) => {
-                metrics::counter!(names::OUTBOX_PUBLISHED, "kind" => kind(&entry.item))
-                    .increment(1);
-                arrived.push(entry.id);
-            }
-            Err(error) => tracing::warn!(entry = entry.id, %error, "an entry of the outbox stays"),
+            Ok(()) => arrived.push(entry.id),
+            Err(error) => trace::kept(entry, &error),
         }
     }
     arrived
-}
-
-fn kind(item: &OutboxItem) -> &'static str {
-    match item {
-        OutboxItem::Event(_) => "event",
-        OutboxItem::DeadLetter { .. } => "dead",
-    }
 }
 
 /// Publishes an entry within its trace, and lets it carry the publish's own `traceparent`.

@@ -1,7 +1,8 @@
 //! Where the publishes of the outbox stand in a job's trace.
 
+use crate::broker::PublishError;
 use crate::ledger::{OutboxEntry, OutboxItem};
-use crate::telemetry::{self, Outbound};
+use crate::telemetry::{self, Outbound, chain};
 use gildhall_proto::names::{DEAD_EXCHANGE, EVENTS_EXCHANGE};
 use tracing::Span;
 
@@ -52,6 +53,26 @@ pub fn publishing(item: &OutboxItem) -> Span {
     };
     telemetry::continue_from(&span, traceparent.as_deref());
     span
+}
+
+/// Writes into the log that an entry could not be published yet.
+pub fn kept(entry: &OutboxEntry, error: &PublishError) {
+    let (job, tenant, traceparent) = match &entry.item {
+        OutboxItem::Event(event) => (event.data.job_id, &event.data.tenant_id, &event.traceparent),
+        OutboxItem::DeadLetter {
+            message,
+            traceparent,
+            ..
+        } => (message.job_id, &message.tenant_id, traceparent),
+    };
+    tracing::warn!(
+        entry = entry.id,
+        job = %job,
+        tenant = %tenant,
+        trace_id = telemetry::trace_id(traceparent.as_deref()),
+        error = chain(error),
+        "an entry of the outbox stays"
+    );
 }
 
 fn traceparent_mut(item: &mut OutboxItem) -> &mut Option<String> {

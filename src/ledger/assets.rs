@@ -117,11 +117,15 @@ pub struct Asset {
     pub job: Option<JobId>,
     /// Whether it may be used.
     pub state: AssetState,
+    /// Where its bytes lie, or lay, while it is not released.
+    pub quarantine_key: Option<String>,
+    /// What was found in it, if it is refused.
+    pub refusal: Option<String>,
     /// When it was entered.
     pub created_at: OffsetDateTime,
 }
 
-/// An upload whose bytes are stored already.
+/// An upload whose bytes are about to be stored. It is entered as quarantined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAsset {
     /// Its id.
@@ -134,8 +138,8 @@ pub struct NewAsset {
     pub file: StoredFile,
     /// Its length in milliseconds, of sound or video.
     pub duration_ms: Option<u64>,
-    /// Whether it may be used.
-    pub state: AssetState,
+    /// Where its bytes will lie until they are scanned; nowhere, where that was done already.
+    pub quarantine_key: Option<String>,
 }
 
 /// What became of an upload.
@@ -143,9 +147,9 @@ pub struct NewAsset {
 pub enum AssetInsert {
     /// It was entered.
     Created(Asset),
-    /// The tenant has these bytes as this kind already, as this asset; the new object is of no use.
+    /// The tenant has these bytes as this kind already, as this asset.
     Existing(Asset),
-    /// The tenant calls this other asset by that key; the new object is of no use.
+    /// The tenant calls this other asset by that key.
     KeyTaken(Asset),
 }
 
@@ -165,6 +169,8 @@ pub(super) struct AssetRow {
     duration_ms: Option<i64>,
     job_id: Option<Uuid>,
     state: String,
+    quarantine_key: Option<String>,
+    refusal: Option<String>,
     created_at: OffsetDateTime,
 }
 
@@ -191,13 +197,15 @@ impl TryFrom<AssetRow> for Asset {
             duration_ms: row.duration_ms.and_then(|ms| ms.try_into().ok()),
             job: row.job_id.map(JobId::from_uuid),
             state: row.state.parse().map_err(word)?,
+            quarantine_key: row.quarantine_key,
+            refusal: row.refusal,
             created_at: row.created_at,
         })
     }
 }
 
 impl Ledger {
-    /// Those of a tenant's assets that jobs call by these keys, in no order.
+    /// Those of a tenant's uploads that jobs call by these keys, in no order, whether they may be used or not.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -207,30 +215,13 @@ impl Ledger {
         keys: &[&str],
     ) -> Result<Vec<Asset>, LedgerError> {
         let rows: Vec<AssetRow> = sqlx::query_as(
-            "SELECT * FROM media_assets WHERE tenant_id = $1 AND key = ANY ($2) AND deleted_at IS NULL",
+            "SELECT * FROM media_assets \
+             WHERE tenant_id = $1 AND key = ANY ($2) AND origin = 'upload' AND deleted_at IS NULL",
         )
         .bind(tenant.as_str())
         .bind(keys)
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(Asset::try_from).collect()
-    }
-
-    /// Says whether an asset may be used; `false` where there is no such asset.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub async fn set_asset_state(
-        &self,
-        asset: Uuid,
-        state: AssetState,
-    ) -> Result<bool, LedgerError> {
-        let done =
-            sqlx::query("UPDATE media_assets SET state = $2 WHERE id = $1 AND deleted_at IS NULL")
-                .bind(asset)
-                .bind(state.as_str())
-                .execute(&self.pool)
-                .await?;
-        Ok(done.rows_affected() > 0)
     }
 }

@@ -1,4 +1,4 @@
-//! Who did what by hand.
+//! Who did what: lines of the audit log come in here. [`acts`](super::acts) reads them, together with the steps of jobs.
 
 use std::net::IpAddr;
 
@@ -9,36 +9,45 @@ use sqlx::types::Json;
 use super::{Ledger, LedgerError};
 
 /// What kind of actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ActorKind {
+    /// Somebody who called the API without a key that opens anything. What is told of them they said themselves.
+    Anonymous,
+    /// An API process by itself.
+    Api,
     /// A caller of the API, by its key.
     ApiKey,
     /// Somebody at a command line.
     Operator,
-    /// A worker by itself.
-    Worker,
+    /// What looks after quarantined uploads, by itself.
+    Porter,
     /// A relay by itself.
     Relay,
+    /// A worker by itself.
+    Worker,
 }
 
 impl ActorKind {
     /// The word of the table.
     pub const fn as_str(self) -> &'static str {
         match self {
+            ActorKind::Anonymous => "anonymous",
+            ActorKind::Api => "api",
             ActorKind::ApiKey => "api_key",
             ActorKind::Operator => "operator",
-            ActorKind::Worker => "worker",
+            ActorKind::Porter => "porter",
             ActorKind::Relay => "relay",
+            ActorKind::Worker => "worker",
         }
     }
 }
 
 /// Who acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Actor {
     /// What kind of actor.
     pub kind: ActorKind,
-    /// Which one: a key's prefix, a user's name.
+    /// Which one: a key's prefix, a user's name, a process's; empty where nothing is known.
     pub name: String,
     /// Where from, if known.
     pub address: Option<IpAddr>,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
+use super::numbers::timed;
 use super::outbox::{self, Told};
 use super::read::{self, ms};
 use super::{LeaseRef, Ledger, LedgerError, OutboxEntry};
@@ -89,7 +90,41 @@ pub struct Run {
     pub created_at: OffsetDateTime,
     /// `video.processing`, to be published.
     pub event: OutboxEntry,
+    /// How long it had waited for its first worker.
+    pub waited: Waited,
 }
+
+/// How long a job had waited when it was claimed for the first time, by the database's clock; nothing where it was not the
+/// first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waited {
+    /// Since it was submitted.
+    pub since_submitted: Option<Duration>,
+    /// Since it was handed to the broker.
+    pub since_queued: Option<Duration>,
+}
+
+impl Waited {
+    fn of(row: Option<Json<WaitedMs>>) -> Waited {
+        let duration = |ms: f64| Duration::try_from_secs_f64(ms.max(0.0) / 1000.0).ok();
+        row.map_or_else(Waited::default, |Json(waited)| Waited {
+            since_submitted: waited.submitted_ms.and_then(duration),
+            since_queued: waited.queued_ms.and_then(duration),
+        })
+    }
+}
+
+/// How long the job has waited is read as it was before the claim, which the statement itself does not see. From a replay
+/// on, nobody waits since the submission.
+const CLAIM: &str = "
+SELECT outcome, wait_ms, run, spec, events, (
+    SELECT jsonb_build_object(
+        'submitted_ms', CASE WHEN run = 1 AND started_at IS NULL
+            THEN extract(epoch FROM clock_timestamp() - created_at) * 1000 END,
+        'queued_ms', CASE WHEN status = 'queued' AND started_at IS NULL
+            THEN extract(epoch FROM clock_timestamp() - dispatched_at) * 1000 END)
+    FROM video_processing_jobs WHERE id = $1) AS waited
+FROM fleet.claim($1, $2, $3, $4, $5, $6)";
 
 #[derive(Debug, sqlx::FromRow)]
 struct ClaimRow {
@@ -98,6 +133,13 @@ struct ClaimRow {
     run: Option<Json<RunState>>,
     spec: Option<Json<Value>>,
     events: Option<Json<Vec<Told>>>,
+    waited: Option<Json<WaitedMs>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WaitedMs {
+    submitted_ms: Option<f64>,
+    queued_ms: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -118,17 +160,14 @@ impl Ledger {
     /// [`LedgerError`]. Where the answer of a claim got lost the job is this worker's without its knowing; the lease then
     /// runs out and the job is claimed again.
     pub async fn claim(&self, request: ClaimRequest<'_>) -> Result<Claim, LedgerError> {
-        let mut row: ClaimRow = sqlx::query_as(
-            "SELECT outcome, wait_ms, run, spec, events FROM fleet.claim($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(request.job.uuid())
-        .bind(request.tenant.as_str())
-        .bind(request.worker)
-        .bind(ms(request.lease))
-        .bind(request.redelivered)
-        .bind(MAX_CRASHES)
-        .fetch_one(&self.pool)
-        .await?;
+        let claimed = sqlx::query_as(CLAIM)
+            .bind(request.job.uuid())
+            .bind(request.tenant.as_str())
+            .bind(request.worker)
+            .bind(ms(request.lease))
+            .bind(request.redelivered)
+            .bind(MAX_CRASHES);
+        let mut row: ClaimRow = timed("claim", claimed.fetch_one(&self.pool)).await?;
         let stale = |reason| Ok(Claim::Stale(reason));
         let outcome = std::mem::take(&mut row.outcome);
         match outcome.as_str() {
@@ -182,5 +221,6 @@ fn run(request: ClaimRequest<'_>, row: ClaimRow) -> Result<Claim, LedgerError> {
         traceparent: state.traceparent,
         created_at: state.created_at,
         event: event.ok_or_else(|| missing("no event"))?,
+        waited: Waited::of(row.waited),
     })))
 }

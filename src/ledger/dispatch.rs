@@ -7,6 +7,7 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::numbers::timed;
 use super::outbox::{self, Told};
 use super::read::{self, ms};
 use super::{Ledger, LedgerError, MAX_CRASHES, OutboxEntry};
@@ -67,11 +68,8 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`]. Jobs whose answer got lost are queued without a message, and [`Ledger::overdue`] finds them.
     pub async fn dispatch(&self, limit: i64) -> Result<Vec<Dispatch>, LedgerError> {
-        let rows: Vec<DispatchRow> = sqlx::query_as("SELECT * FROM fleet.dispatch($1)")
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
-        dispatches(rows)
+        let handed_out = sqlx::query_as("SELECT * FROM fleet.dispatch($1)").bind(limit);
+        dispatches(timed("dispatch", handed_out.fetch_all(&self.pool)).await?)
     }
 
     /// Up to `limit` jobs whose message should have been served for longer than `older_than`, to be sent again. For each
@@ -84,12 +82,10 @@ impl Ledger {
         older_than: Duration,
         limit: i64,
     ) -> Result<Vec<Dispatch>, LedgerError> {
-        let rows: Vec<DispatchRow> = sqlx::query_as("SELECT * FROM fleet.overdue($1, $2)")
+        let overdue = sqlx::query_as("SELECT * FROM fleet.overdue($1, $2)")
             .bind(ms(older_than))
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
-        dispatches(rows)
+            .bind(limit);
+        dispatches(timed("overdue", overdue.fetch_all(&self.pool)).await?)
     }
 
     /// How many messages the jobs queue should hold at this moment; 0 while no job has waited for longer than
@@ -98,11 +94,8 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`].
     pub async fn waiting_on_broker(&self, older_than: Duration) -> Result<i64, LedgerError> {
-        let count: i64 = sqlx::query_scalar("SELECT fleet.waiting_on_broker($1)")
-            .bind(ms(older_than))
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(count)
+        let waiting = sqlx::query_scalar("SELECT fleet.waiting_on_broker($1)").bind(ms(older_than));
+        timed("waiting_on_broker", waiting.fetch_one(&self.pool)).await
     }
 
     /// Takes up to `limit` jobs from workers whose lease ended longer than `grace` ago.
@@ -110,12 +103,11 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`].
     pub async fn reap(&self, grace: Duration, limit: i64) -> Result<Reaped, LedgerError> {
-        let rows: Vec<DispatchRow> = sqlx::query_as("SELECT * FROM fleet.reap($1, $2, $3)")
+        let taken = sqlx::query_as("SELECT * FROM fleet.reap($1, $2, $3)")
             .bind(ms(grace))
             .bind(MAX_CRASHES)
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
+            .bind(limit);
+        let rows: Vec<DispatchRow> = timed("reap", taken.fetch_all(&self.pool)).await?;
         let mut reaped = Reaped::default();
         for row in rows {
             if row.again {

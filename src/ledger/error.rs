@@ -31,6 +31,12 @@ impl LedgerError {
         matches!(self, LedgerError::Unavailable(_))
     }
 
+    /// The database said nothing at all: its host may be gone.
+    pub fn no_answer() -> LedgerError {
+        let silence = std::io::Error::from(std::io::ErrorKind::TimedOut);
+        LedgerError::Unavailable(sqlx::Error::Io(silence))
+    }
+
     /// Something stored that cannot be read, with the reason.
     pub(super) fn corrupt(what: &str, reason: impl Display) -> LedgerError {
         LedgerError::Corrupt(format!("{what}: {reason}"))

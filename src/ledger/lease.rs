@@ -5,6 +5,7 @@ use std::time::Duration;
 use gildhall_proto::{EventProgress, JobId, TenantId};
 use sqlx::types::Json;
 
+use super::numbers::timed;
 use super::read::ms;
 use super::{Ledger, LedgerError};
 
@@ -43,13 +44,13 @@ impl Ledger {
         extend: Duration,
         progress: Option<&EventProgress>,
     ) -> Result<Renewal, LedgerError> {
-        let word: String = sqlx::query_scalar("SELECT fleet.renew($1, $2, $3, $4)")
+        let renewed = sqlx::query_scalar("SELECT fleet.renew($1, $2, $3, $4)")
             .bind(lease.job.uuid())
             .bind(lease.fence)
             .bind(ms(extend))
             .bind(progress.map(Json))
-            .fetch_one(&self.pool)
-            .await?;
+            .fetch_one(&self.pool);
+        let word: String = timed("renew", renewed).await?;
         match word.as_str() {
             "held" => Ok(Renewal::Held),
             "lost" => Ok(Renewal::Lost),

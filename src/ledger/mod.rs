@@ -6,7 +6,7 @@
 //!
 //! | step | here | in `migrations/` |
 //! |---|---|---|
-//! | a job is submitted | [`api::submit`] | `0013_api.sql` |
+//! | a job is submitted | [`api::submit`] | `0016_quarantine.sql` |
 //! | it is handed to the broker | [`dispatch`] | `0011_relay.sql` |
 //! | a worker takes it | [`claim`] | `0009_claim.sql` |
 //! | and keeps it | [`lease`] | `0009_claim.sql` |
@@ -14,9 +14,12 @@
 //! | its events are published | [`outbox`] | `0011_relay.sql` |
 //! | somebody cancels or replays it | [`operator`], [`api::jobs`] | `0012_jobs_by_hand.sql` |
 //!
+//! An upload has a way of its own: it is entered and released at once, or waits in [`quarantine`] (`0016_quarantine.sql`).
+//!
 //! [`Ledger`] is for relay, worker and operators and sees all tenants; [`ApiLedger`] is for the API, and row-level
 //! security lets each of its calls see one. Times are the database's throughout: no clock of a worker counts.
 
+pub mod acts;
 pub mod api;
 pub mod assets;
 pub mod audit;
@@ -28,38 +31,46 @@ pub mod history;
 pub mod job;
 pub mod keys;
 pub mod lease;
+pub mod measure;
 pub mod migrate;
 pub mod operator;
 pub mod outbox;
+pub mod quarantine;
 pub mod settle;
 pub mod tenants;
 
 mod connect;
 mod error;
+mod numbers;
 mod read;
 
 use sqlx::PgPool;
 
 use crate::config;
 
+pub use acts::{Act, ActCursor, ActFilter, ActPage, ActSource};
 pub use api::ApiLedger;
 pub use api::assets::Rendition;
-pub use api::keys::KeyRecord;
+pub use api::keys::{Closed, FoundKey, KeyRecord};
+pub use api::quarantine::InfectedUpload;
 pub use api::submit::{Submission, SubmitOutcome};
 pub use assets::{Asset, AssetInsert, AssetOrigin, AssetState, NewAsset, StoredFile};
 pub use audit::{Actor, ActorKind, AuditEntry};
-pub use claim::{Claim, ClaimRequest, MAX_CRASHES, Run, StaleReason};
+pub use claim::{Claim, ClaimRequest, MAX_CRASHES, Run, StaleReason, Waited};
 pub use cursor::Cursor;
 pub use dispatch::{Dispatch, Reaped};
 pub use error::LedgerError;
 pub use filter::{JobFilter, Page};
 pub use history::HistoryEntry;
 pub use job::{JobProgress, JobRecord};
-pub use keys::{KeyInfo, NewKey};
+pub use keys::{KeyInfo, NewKey, RotateOutcome, Rotated, Rotation};
 pub use lease::{LeaseRef, Renewal};
+pub use measure::{Backlog, Stored, TenantLoad};
 pub use migrate::migrate;
+pub use numbers::PoolState;
 pub use operator::{CancelOutcome, ReplayOutcome};
 pub use outbox::{OutboxEntry, OutboxItem};
+pub use quarantine::{Ended, Quarantined, Withdrawn};
 pub use settle::{Completion, Settled};
 pub use tenants::{Tenant, TenantLimits, Usage};
 

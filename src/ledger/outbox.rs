@@ -13,8 +13,10 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::numbers::timed;
 use super::read::{self, ms};
 use super::{Ledger, LedgerError};
+use crate::telemetry::chain;
 
 /// One row of the outbox.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,17 +130,18 @@ impl Ledger {
         older_than: Duration,
         limit: i64,
     ) -> Result<Vec<OutboxEntry>, LedgerError> {
-        let rows: Vec<Json<Value>> =
-            sqlx::query_scalar("SELECT to_jsonb(o) FROM fleet.sweep($1, $2) o")
-                .bind(ms(older_than))
-                .bind(limit)
-                .fetch_all(&self.pool)
-                .await?;
+        let swept = sqlx::query_scalar("SELECT to_jsonb(o) FROM fleet.sweep($1, $2) o")
+            .bind(ms(older_than))
+            .bind(limit);
+        let rows: Vec<Json<Value>> = timed("sweep", swept.fetch_all(&self.pool)).await?;
         let read = |Json(row)| payload::<Told>(row).and_then(Told::entry);
         let entries = rows.into_iter().filter_map(|row| match read(row) {
             Ok(entry) => Some(entry),
             Err(error) => {
-                tracing::error!(%error, "an entry of the outbox cannot be read and stays there");
+                tracing::error!(
+                    error = chain(&error),
+                    "an entry of the outbox cannot be read and stays there"
+                );
                 None
             }
         });
@@ -150,10 +153,8 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`]; the entries are then published again.
     pub async fn published(&self, ids: &[i64]) -> Result<(), LedgerError> {
-        sqlx::query("DELETE FROM outbox WHERE id = ANY ($1)")
-            .bind(ids)
-            .execute(&self.pool)
-            .await?;
+        let deleted = sqlx::query("DELETE FROM outbox WHERE id = ANY ($1)").bind(ids);
+        timed("published", deleted.execute(&self.pool)).await?;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use gildhall_proto::{Failure, JobFile, JobOutput, Quality, UsedAsset};
 use serde_json::Map;
 use sqlx::types::Json;
 
+use super::numbers::timed;
 use super::outbox::{self, Told};
 use super::read::ms;
 use super::{LeaseRef, Ledger, LedgerError, OutboxEntry};
@@ -83,15 +84,12 @@ impl Ledger {
         lease: &LeaseRef,
         done: &Completion,
     ) -> Result<Settled, LedgerError> {
-        let told: Option<Json<Vec<Told>>> =
-            sqlx::query_scalar("SELECT fleet.finish($1, $2, $3, $4)")
-                .bind(lease.job.uuid())
-                .bind(lease.fence)
-                .bind(Json(&done.output))
-                .bind(Json(&done.inputs))
-                .fetch_one(&self.pool)
-                .await?;
-        settled(told)
+        let written = sqlx::query_scalar("SELECT fleet.finish($1, $2, $3, $4)")
+            .bind(lease.job.uuid())
+            .bind(lease.fence)
+            .bind(Json(&done.output))
+            .bind(Json(&done.inputs));
+        settled(timed("finish", written.fetch_one(&self.pool)).await?)
     }
 
     /// There will be no video: the job fails, and its dead letter is written.
@@ -169,17 +167,14 @@ impl Ledger {
     }
 
     async fn settle(&self, lease: &LeaseRef, step: Step<'_>) -> Result<Settled, LedgerError> {
-        let told: Option<Json<Vec<Told>>> =
-            sqlx::query_scalar("SELECT fleet.settle($1, $2, $3, $4, $5, $6)")
-                .bind(lease.job.uuid())
-                .bind(lease.fence)
-                .bind(step.to)
-                .bind(step.failure.map(Json))
-                .bind(step.after.map(ms))
-                .bind(step.quality.map(Quality::as_str))
-                .fetch_one(&self.pool)
-                .await?;
-        settled(told)
+        let written = sqlx::query_scalar("SELECT fleet.settle($1, $2, $3, $4, $5, $6)")
+            .bind(lease.job.uuid())
+            .bind(lease.fence)
+            .bind(step.to)
+            .bind(step.failure.map(Json))
+            .bind(step.after.map(ms))
+            .bind(step.quality.map(Quality::as_str));
+        settled(timed("settle", written.fetch_one(&self.pool)).await?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The client of the object store.
 
 use super::error::Source;
-use super::{Objects, ObjectsError};
+use super::{Objects, ObjectsError, numbers};
 use crate::config;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -50,6 +50,7 @@ impl Objects {
             Some(_) => &config.public_endpoint,
             None => &config.endpoint,
         };
+        numbers::begin();
         Ok(Objects {
             client: with_endpoint(&config.endpoint),
             signer: with_endpoint(public),

@@ -1,5 +1,6 @@
 //! Away with objects.
 
+use super::numbers::timed;
 use super::{Objects, ObjectsError};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 
@@ -14,6 +15,10 @@ impl Objects {
     /// # Errors
     /// What the store says, for the first that it did not delete.
     pub async fn delete(&self, keys: &[String]) -> Result<(), ObjectsError> {
+        timed("delete", self.delete_batches(keys)).await
+    }
+
+    async fn delete_batches(&self, keys: &[String]) -> Result<(), ObjectsError> {
         for batch in keys.chunks(BATCH) {
             let request = self
                 .client

@@ -1,5 +1,6 @@
 //! From the bucket to a file.
 
+use super::numbers::{self, timed};
 use super::{Objects, ObjectsError};
 use aws_sdk_s3::primitives::ByteStream;
 use sha2::{Digest, Sha256};
@@ -29,6 +30,17 @@ impl Objects {
     /// [`ObjectsError::Missing`], [`ObjectsError::TooLarge`] beyond `max_bytes`, [`ObjectsError::Local`] when the file
     /// exists or cannot be written, or what the store says.
     pub async fn download(
+        &self,
+        key: &str,
+        to: &Path,
+        max_bytes: u64,
+    ) -> Result<Downloaded, ObjectsError> {
+        let downloaded = timed("get", self.bring(key, to, max_bytes)).await?;
+        numbers::read(downloaded.bytes);
+        Ok(downloaded)
+    }
+
+    async fn bring(
         &self,
         key: &str,
         to: &Path,

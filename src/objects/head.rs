@@ -1,5 +1,6 @@
 //! What is known of an object without fetching it.
 
+use super::numbers::timed;
 use super::{Objects, ObjectsError};
 
 /// An object, from outside.
@@ -20,11 +21,11 @@ impl Objects {
     /// What the store says.
     pub async fn head(&self, key: &str) -> Result<Option<Head>, ObjectsError> {
         let request = self.client.head_object().bucket(&self.bucket).key(key);
-        let reply = request
-            .send()
-            .await
-            .map_err(|error| ObjectsError::of_key("look at an object", key, error));
-        match reply {
+        let look = async {
+            let reply = request.send().await;
+            reply.map_err(|error| ObjectsError::of_key("look at an object", key, error))
+        };
+        match timed("head", look).await {
             Ok(reply) => Ok(Some(Head {
                 bytes: reply
                     .content_length

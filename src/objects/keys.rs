@@ -1,18 +1,30 @@
 //! Where things lie in the bucket.
 
 use gildhall_proto::{AssetKey, JobId, TenantId};
+use uuid::Uuid;
 
 /// Makes object keys. All of a tenant's bytes lie below `tenants/{tenant}/`, and nothing that a caller says can lead out
-/// of there: a tenant's name has no `/`, and an asset key has no `..`.
+/// of there: a tenant's name has no `/`, and an asset key has no `..`. What was not scanned yet lies apart, below
+/// `quarantine/`, where neither workers nor signed URLs have any business.
 ///
 /// The longest key has fewer than the 1024 bytes that S3 allows: a tenant's name has 63 at most, an asset key 512.
 #[derive(Clone, Copy, Debug)]
 pub struct TenantKeys;
 
 impl TenantKeys {
-    /// An asset that a job may name.
-    pub fn input(tenant: &TenantId, asset: &AssetKey) -> String {
-        format!("tenants/{tenant}/video-assets/{asset}")
+    /// An upload that jobs may name. Its id keeps it apart from every other one that has the same name, before or after:
+    /// whoever stores or removes it late does so to nobody else.
+    pub fn input(tenant: &TenantId, id: Uuid, asset: &AssetKey) -> String {
+        let root = format!("tenants/{tenant}/video-assets");
+        match asset.as_str().rsplit_once('/') {
+            Some((folder, name)) => format!("{root}/{folder}/{id}/{name}"),
+            None => format!("{root}/{id}/{asset}"),
+        }
+    }
+
+    /// An upload that waits to be scanned.
+    pub fn quarantine(tenant: &TenantId, id: Uuid) -> String {
+        format!("quarantine/{tenant}/{id}")
     }
 
     /// What one attempt made of a job. The fencing number keeps attempts apart, so that a worker that lost its lease
@@ -24,6 +36,14 @@ impl TenantKeys {
     /// What the keys of all attempts of a job begin with.
     pub fn outputs(tenant: &TenantId, job: JobId) -> String {
         format!("tenants/{tenant}/videos/{job}/")
+    }
+
+    /// Whether an object lies in a tenant's own folder. The ledger says where things lie; whoever hands one out asks this
+    /// as well.
+    pub fn are_of(tenant: &TenantId, key: &str) -> bool {
+        let rest = key.strip_prefix("tenants/");
+        let rest = rest.and_then(|rest| rest.strip_prefix(tenant.as_str()));
+        rest.is_some_and(|rest| rest.starts_with('/') && !rest.split('/').any(|part| part == ".."))
     }
 }
 
@@ -46,8 +66,17 @@ mod tests {
     fn keys_are_as_documented() {
         let ring = AssetKey::parse("products/ring.jpg").expect("a good key");
         assert_eq!(
-            TenantKeys::input(&tenant("acme"), &ring),
-            "tenants/acme/video-assets/products/ring.jpg"
+            TenantKeys::input(&tenant("acme"), job().uuid(), &ring),
+            format!("tenants/acme/video-assets/products/{JOB}/ring.jpg")
+        );
+        let bare = AssetKey::parse("ring.jpg").expect("a good key");
+        assert_eq!(
+            TenantKeys::input(&tenant("acme"), job().uuid(), &bare),
+            format!("tenants/acme/video-assets/{JOB}/ring.jpg")
+        );
+        assert_eq!(
+            TenantKeys::quarantine(&tenant("acme"), job().uuid()),
+            format!("quarantine/acme/{JOB}")
         );
         assert_eq!(
             TenantKeys::output(&tenant("acme"), job(), 7, "video.mp4"),
@@ -63,10 +92,54 @@ mod tests {
         assert!(!key(12).starts_with(&TenantKeys::outputs(&tenant("acme-2"), job())));
     }
 
+    /// One name may be the beginning of another, with what may follow it in a name or in a path.
+    #[test]
+    fn no_tenant_has_a_key_below_anothers_folder() {
+        let names = ["a", "a-b", "a-b-c", "ab", "b", "a0", "tenants", "videos"].map(tenant);
+        let asset = AssetKey::parse("products/ring.jpg").expect("a good key");
+        for owner in &names {
+            let keys = [
+                TenantKeys::input(owner, job().uuid(), &asset),
+                TenantKeys::output(owner, job(), 7, "video.mp4"),
+                TenantKeys::outputs(owner, job()),
+            ];
+            let quarantined = TenantKeys::quarantine(owner, job().uuid());
+            for other in &names {
+                let is_own = owner == other;
+                for key in &keys {
+                    assert_eq!(TenantKeys::are_of(other, key), is_own, "{other} {key}");
+                    let outputs = TenantKeys::outputs(other, job());
+                    assert!(is_own || !key.starts_with(&outputs), "{other} {key}");
+                }
+                let quarantine = format!("quarantine/{other}/");
+                assert_eq!(quarantined.starts_with(&quarantine), is_own);
+            }
+            assert!(!TenantKeys::are_of(owner, &quarantined));
+        }
+    }
+
+    #[test]
+    fn what_climbs_out_of_a_folder_is_not_in_it() {
+        let acme = tenant("acme");
+        for key in [
+            "",
+            "tenants/acme",
+            "tenants/acme-2/videos/x",
+            "tenants/acme/../zenith/videos/x",
+            "tenants/zenith/acme/x",
+            "quarantine/acme/x",
+            "/tenants/acme/x",
+        ] {
+            assert!(!TenantKeys::are_of(&acme, key), "{key}");
+        }
+        assert!(TenantKeys::are_of(&acme, "tenants/acme/videos/x"));
+    }
+
     #[test]
     fn the_longest_key_fits() {
         let parts = vec!["x".repeat(100); MAX_KEY_BYTES / 101 + 1].join("/");
         let longest = AssetKey::parse(&parts[..MAX_KEY_BYTES]).expect("as long as a key may be");
-        assert!(TenantKeys::input(&tenant(&"t".repeat(63)), &longest).len() <= 1024);
+        let key = TenantKeys::input(&tenant(&"t".repeat(63)), job().uuid(), &longest);
+        assert!(key.len() <= 1024);
     }
 }

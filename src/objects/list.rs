@@ -1,5 +1,6 @@
 //! What there is.
 
+use super::numbers::timed;
 use super::{Objects, ObjectsError};
 use aws_sdk_s3::types::Object;
 use std::time::SystemTime;
@@ -22,6 +23,10 @@ impl Objects {
     /// # Errors
     /// What the store says.
     pub async fn list(&self, prefix: &str) -> Result<Vec<Listed>, ObjectsError> {
+        timed("list", self.all_pages(prefix)).await
+    }
+
+    async fn all_pages(&self, prefix: &str) -> Result<Vec<Listed>, ObjectsError> {
         let request = self
             .client
             .list_objects_v2()

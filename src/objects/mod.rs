@@ -12,6 +12,7 @@ mod head;
 mod keys;
 mod list;
 mod multipart;
+mod numbers;
 mod parts;
 mod ping;
 mod sign;

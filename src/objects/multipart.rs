@@ -1,6 +1,7 @@
 //! An object that is sent in parts. It becomes visible when the last step is done, and otherwise never.
 
 use super::{Objects, ObjectsError};
+use crate::telemetry::chain;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
@@ -167,8 +168,11 @@ impl Name {
             .key(&self.key);
         if let Err(error) = request.upload_id(&self.id).send().await {
             let error = ObjectsError::of("abort an upload", error);
-            let source = std::error::Error::source(&error).map(ToString::to_string);
-            tracing::warn!(key = self.key, %error, source, "parts of an upload may have stayed behind");
+            tracing::warn!(
+                key = self.key,
+                error = chain(&error),
+                "parts of an upload may have stayed behind"
+            );
         }
     }
 }

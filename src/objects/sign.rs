@@ -30,8 +30,9 @@ impl Objects {
     /// Signs a GET of an object, through the public endpoint if one is set. Nothing is asked of the store: whether the
     /// object exists shows when the URL is used.
     ///
-    /// `expires` is brought into 1 s to [`MAX_EXPIRY`]. With a `file_name` browsers save the object under that name,
-    /// whatever script it is in; with a `content_type` the reply has that one.
+    /// `expires` is brought into 1 s to [`MAX_EXPIRY`]. Browsers save the object under `file_name`, whatever script it is in,
+    /// and never show it in their window. The reply has this `content_type` where it is a picture's, a sound's or a video's,
+    /// and says of everything else that it is bytes. All of that is signed: who changes a letter of it gets nothing.
     ///
     /// # Errors
     /// When the client library cannot sign, which does not depend on the store.
@@ -39,8 +40,8 @@ impl Objects {
         &self,
         key: &str,
         expires: Duration,
-        file_name: Option<&str>,
-        content_type: Option<&str>,
+        file_name: &str,
+        content_type: &str,
     ) -> Result<SignedUrl, ObjectsError> {
         const ACTION: &str = "sign a URL";
         let expires = expires.clamp(Duration::from_secs(1), MAX_EXPIRY);
@@ -48,12 +49,24 @@ impl Objects {
             .map_err(|error| ObjectsError::of_code(ACTION, None, error.into()))?;
         let request = self.signer.get_object().bucket(&self.bucket).key(key);
         let signed = request
-            .set_response_content_disposition(file_name.map(attachment))
-            .set_response_content_type(content_type.map(str::to_owned))
+            .response_content_disposition(attachment(file_name))
+            .response_content_type(inert(content_type))
             .presigned(validity)
             .await
             .map_err(|error| ObjectsError::of(ACTION, error))?;
         Ok(SignedUrl(signed.uri().to_owned()))
+    }
+}
+
+/// A media type that no browser runs: media, save for pictures that may hold scripts.
+fn inert(content_type: &str) -> &str {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.+-".contains(&byte);
+    let is_media = ["image/", "audio/", "video/"]
+        .iter()
+        .any(|kind| content_type.starts_with(kind));
+    match is_media && !content_type.contains("+xml") && content_type.bytes().all(plain) {
+        true => content_type,
+        false => "application/octet-stream",
     }
 }
 
@@ -82,7 +95,11 @@ fn attachment(name: &str) -> String {
 fn tidy(name: &str) -> String {
     let is_seen = |c: &char| {
         !c.is_control()
-            && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            && !matches!(
+                c,
+                '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            )
+            && !matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}')
     };
     let tidy: String = name
         .chars()
@@ -123,17 +140,17 @@ mod tests {
         Objects::connect(&config).expect("it only builds a client")
     }
 
-    async fn sign(public: Option<&str>, expires_s: u64, name: Option<&str>) -> String {
+    async fn sign(public: Option<&str>, expires_s: u64, name: &str) -> String {
         let expires = Duration::from_secs(expires_s);
         let signed = objects(public)
-            .signed_url("tenants/a/v.mp4", expires, name, Some("video/mp4"))
+            .signed_url("tenants/a/v.mp4", expires, name, "video/mp4")
             .await;
         signed.expect("keys are all it takes").as_str().to_owned()
     }
 
     #[tokio::test]
     async fn a_url_names_object_expiry_name_and_type() {
-        let url = sign(None, 60, Some("ring.mp4")).await;
+        let url = sign(None, 60, "ring.mp4").await;
         assert!(
             url.starts_with("http://s3.internal:9000/videos/tenants/a/v.mp4?"),
             "{url}"
@@ -151,19 +168,49 @@ mod tests {
 
     #[tokio::test]
     async fn callers_get_the_public_address() {
-        let url = sign(Some("https://cdn.example"), 60, None).await;
+        let url = sign(Some("https://cdn.example"), 60, "").await;
         assert!(
             url.starts_with("https://cdn.example/videos/tenants/a/v.mp4?"),
             "{url}"
         );
-        assert!(!url.contains("response-content-disposition"), "{url}");
+        assert!(
+            url.contains("response-content-disposition=attachment"),
+            "{url}"
+        );
     }
 
     #[tokio::test]
     async fn no_url_lives_longer_than_an_hour_or_less_than_a_second() {
-        assert!(sign(None, 3600, None).await.contains("X-Amz-Expires=3600&"));
-        assert!(sign(None, 3601, None).await.contains("X-Amz-Expires=3600&"));
-        assert!(sign(None, 0, None).await.contains("X-Amz-Expires=1&"));
+        for (asked, given) in [
+            (0, 1),
+            (1, 1),
+            (2, 2),
+            (3599, 3599),
+            (3600, 3600),
+            (3601, 3600),
+        ] {
+            let url = sign(None, asked, "a").await;
+            assert!(url.contains(&format!("X-Amz-Expires={given}&")), "{url}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_sent_that_a_browser_would_run() {
+        for media in ["image/png", "audio/x-w64", "video/vnd.avi", "video/mp4"] {
+            assert_eq!(inert(media), media);
+        }
+        for other in [
+            "text/html",
+            "image/svg+xml",
+            "application/xhtml+xml",
+            "text/javascript",
+            "image/png; charset=x",
+            "image/png\r\nX: y",
+            "images/png",
+            "",
+        ] {
+            assert_eq!(inert(other), "application/octet-stream", "{other}");
+        }
     }
 
     #[test]
@@ -191,6 +238,12 @@ mod tests {
                 "ring\u{202e}4pm.exe",
                 r#"attachment; filename="ring4pm.exe""#,
             ),
+            (
+                "a\u{200b}b\u{2028}c\u{feff}.mp4",
+                r#"attachment; filename="abc.mp4""#,
+            ),
+            ("\0", r#"attachment; filename="download""#),
+            ("..", r#"attachment; filename="download""#),
             ("", r#"attachment; filename="download""#),
         ];
         for (name, header) in cases {

@@ -2,6 +2,7 @@
 
 use super::error::Source;
 use super::multipart::{Multipart, PART_BYTES};
+use super::numbers::{self, timed};
 use super::parts::Parts;
 use super::{Objects, ObjectsError};
 use aws_sdk_s3::primitives::ByteStream;
@@ -30,6 +31,22 @@ impl Objects {
     /// [`ObjectsError::TooLarge`] as soon as more than `max_bytes` came, [`ObjectsError::Interrupted`] where the stream
     /// fails, or what the store says.
     pub async fn upload_stream<S, E>(
+        &self,
+        key: &str,
+        content_type: &str,
+        stream: S,
+        max_bytes: u64,
+    ) -> Result<Uploaded, ObjectsError>
+    where
+        S: Stream<Item = Result<Bytes, E>>,
+        E: Into<Source>,
+    {
+        let stored = timed("put", self.take_in(key, content_type, stream, max_bytes)).await?;
+        numbers::written(stored.bytes);
+        Ok(stored)
+    }
+
+    async fn take_in<S, E>(
         &self,
         key: &str,
         content_type: &str,

@@ -1,15 +1,19 @@
 //! The relay: hands runnable jobs to the broker, and repairs what crashes left behind. Any number of relays may run; the
 //! ledger lets one at a time choose what to dispatch.
 
+mod gauges;
+mod numbers;
 mod repair;
 
 use crate::broker::{Broker, BrokerError, PublishError, Publisher, TerminalEvents};
 use crate::config;
 use crate::courier::{Courier, carry};
 use crate::ledger::{Dispatch, Ledger, LedgerError};
-use crate::telemetry::{self, Outbound, names};
+use crate::telemetry::{self, Labels, Outbound, chain};
 use futures_util::future::join_all;
+use gauges::Gauges;
 use gildhall_proto::names::{JOBS_EXCHANGE, JOBS_KEY};
+use numbers::Round;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +31,7 @@ pub struct Relay {
     publisher: Publisher,
     courier: Courier,
     wake: Arc<Notify>,
+    labels: Labels,
     config: config::Relay,
 }
 
@@ -47,14 +52,17 @@ impl Relay {
         publisher: Publisher,
         courier: Courier,
         wake: Arc<Notify>,
+        labels: Labels,
         config: config::Relay,
     ) -> Relay {
+        numbers::begin();
         Relay {
             ledger,
             broker,
             publisher,
             courier,
             wake,
+            labels,
             config,
         }
     }
@@ -64,6 +72,7 @@ impl Relay {
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let ended = Arc::new(Notify::new());
         let hearing = tokio::spawn(hear(self.broker.terminal_events(), Arc::clone(&ended)));
+        let measuring = tokio::spawn(self.gauges().keep());
         let mut rested = Instant::now();
         let mut poll = every(Duration::from_millis(self.config.poll_ms.into()));
         let mut repairs = every(Duration::from_secs(1));
@@ -77,14 +86,23 @@ impl Relay {
                 _ = poll.tick() => false,
             };
             if repair {
-                note(self.repair().await, "repair");
+                note(self.repair().await, Round::Repair);
             }
             let began = Instant::now();
-            note(self.dispatch_all().await, "dispatch");
+            note(self.dispatch_all().await, Round::Dispatch);
             rested = Instant::now() + rest(began.elapsed());
         }
         hearing.abort();
+        measuring.abort();
         self.courier.flush().await;
+    }
+
+    fn gauges(&self) -> Gauges {
+        Gauges {
+            ledger: Arc::clone(&self.ledger),
+            broker: self.broker.clone(),
+            labels: self.labels.clone(),
+        }
     }
 
     /// Dispatches until the ledger has nothing runnable left.
@@ -102,12 +120,20 @@ impl Relay {
     /// Publishes jobs and their events. A job whose publish fails is queued in the ledger without a message; the repair
     /// finds it. The reason is the one of the metric.
     async fn publish(&self, batch: Vec<Dispatch>, reason: &'static str) {
+        let tenants = batch.iter().map(|job| job.message.tenant_id.as_str());
+        self.labels.tenants.seed(tenants);
         let confirms = batch.iter().map(|job| self.publish_one(job));
         for (job, confirm) in batch.iter().zip(join_all(confirms).await) {
             match confirm {
-                Ok(()) => metrics::counter!(names::DISPATCHED, "reason" => reason).increment(1),
+                Ok(()) => numbers::dispatched(reason),
                 Err(error) => {
-                    tracing::warn!(job = %job.message.job_id, %error, "a job was not published");
+                    tracing::warn!(
+                        job = %job.message.job_id,
+                        tenant = %job.message.tenant_id,
+                        trace_id = telemetry::trace_id(job.traceparent.as_deref()),
+                        error = chain(&error),
+                        "a job was not published"
+                    );
                 }
             }
         }
@@ -175,10 +201,14 @@ async fn after(rested: Instant, ended: &Notify) {
     ended.notified().await;
 }
 
-fn note(round: Result<(), RoundError>, what: &str) {
-    if let Err(error) = round {
-        let source = std::error::Error::source(&error).map(ToString::to_string);
-        tracing::warn!(what, %error, source, "a round of the relay ended early");
+fn note(result: Result<(), RoundError>, round: Round) {
+    numbers::ended(round, &result);
+    if let Err(error) = result {
+        tracing::warn!(
+            round = round.as_str(),
+            error = chain(&error),
+            "a round of the relay ended early"
+        );
     }
 }
 

@@ -1,7 +1,9 @@
 //! What crashes and lost messages leave behind, and how it is mended.
 
-use super::{Relay, RoundError};
+use super::{Relay, RoundError, numbers};
 use crate::broker::JOBS_QUEUE;
+use crate::courier::tell_failures;
+use crate::ledger::{OutboxEntry, OutboxItem};
 use std::time::Duration;
 
 /// How old an entry of the outbox is before it counts as left behind: whoever wrote it is about to carry it.
@@ -18,6 +20,8 @@ impl Relay {
             .ledger
             .reap(DEAD_WORKER, self.config.batch.into())
             .await?;
+        numbers::reaped(reaped.again.len(), ends(&reaped.events));
+        tell_failures(&reaped.events);
         self.courier.send(reaped.events);
         self.publish(reaped.again, "overdue").await;
         self.send_again().await
@@ -48,4 +52,10 @@ impl Relay {
         self.publish(overdue, "overdue").await;
         Ok(())
     }
+}
+
+/// How many jobs these entries tell the end of: each has one event, and a failed one a dead letter beside it.
+fn ends(entries: &[OutboxEntry]) -> usize {
+    let is_event = |entry: &&OutboxEntry| matches!(entry.item, OutboxItem::Event(_));
+    entries.iter().filter(is_event).count()
 }

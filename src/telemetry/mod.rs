@@ -8,6 +8,10 @@
 //! Messages, the ledger and events carry its `traceparent` from one process to the next. Logs have spans of their own, which
 //! say whose lines they are.
 
+mod buckets;
+mod chain;
+mod json;
+mod labels;
 mod logs;
 mod messages;
 mod metrics;
@@ -15,15 +19,25 @@ pub mod names;
 mod otlp;
 mod panics;
 mod past;
+mod proc;
+mod process;
+mod redact;
+mod space;
 mod trace;
 mod traceparent;
 
+pub use buckets::Scale;
+pub use chain::chain;
+pub use labels::{BoundedLabel, Labels, OTHER};
 pub use messages::{Outbound, processing, publishing};
 pub use metrics::Metrics;
 pub use past::{Past, tell_past};
+pub use proc::ProcessUse;
+pub use redact::Redactor;
+pub use space::{bytes_below, free_bytes};
 pub use trace::{
     SPANS, carried, continue_from, failed, failed_for, is_traced, mark, mark_number, onward, step,
-    traceparent_of_current,
+    trace_id, traceparent_of_current,
 };
 pub use traceparent::{BadTraceparent, Traceparent};
 
@@ -58,24 +72,27 @@ pub enum TelemetryError {
 }
 
 /// Sets up logs and, where they are asked for, traces of this process, and logs its panics. `role` names the process in
-/// traces as `gildhall-{role}`, unless the environment does.
+/// traces as `gildhall-{role}`, unless the environment does; what `redactor` knows stands in no line of the log.
 ///
 /// Traces that cannot be exported are no reason not to work: a warning says so.
 ///
 /// # Errors
 /// When it was called before.
-pub fn init(config: &config::Telemetry, role: &str) -> Result<Telemetry, TelemetryError> {
+pub fn init(
+    config: &config::Telemetry,
+    role: &str,
+    redactor: Redactor,
+) -> Result<Telemetry, TelemetryError> {
     let (traces, fault) = match otlp::start(role) {
         Ok(traces) => (traces, None),
         Err(fault) => (None, Some(fault)),
     };
-    let mut layers = vec![logs::layer(config)];
+    let mut layers = vec![logs::layer(config, redactor)];
     layers.extend(traces.as_ref().map(otlp::layer));
     tracing_subscriber::registry().with(layers).try_init()?;
     panics::log();
     if let Some(error) = fault {
-        let source = std::error::Error::source(&error).map(ToString::to_string);
-        tracing::warn!(%error, source, "traces are not exported");
+        tracing::warn!(error = chain(&error), "traces are not exported");
     }
     Ok(Telemetry { traces })
 }
@@ -87,7 +104,7 @@ impl Drop for Telemetry {
             .take()
             .map(|traces| traces.shutdown_with_timeout(LAST_WORDS))
         {
-            tracing::warn!(%error, "the last spans were not exported");
+            tracing::warn!(error = chain(&error), "the last spans were not exported");
         }
     }
 }

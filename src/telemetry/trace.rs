@@ -1,12 +1,11 @@
 //! One trace from the request to the event, through the ledger and the broker.
 
-use super::Traceparent;
+use super::{Traceparent, chain};
 use opentelemetry::trace::{FutureExt, Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue, Value};
 use std::error::Error;
 use std::fmt::Display;
 use std::future::Future;
-use std::iter;
 use tracing::{Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -30,6 +29,11 @@ pub fn traceparent_of_current() -> Option<String> {
 /// others do not end with us. What is no `traceparent` is handed on to nobody.
 pub fn onward(incoming: Option<&str>) -> Option<String> {
     traceparent_of_current().or_else(|| parse(incoming).map(|parent| parent.to_string()))
+}
+
+/// The id of the trace that a `traceparent` names, in hexadecimal, for log lines.
+pub fn trace_id(traceparent: Option<&str>) -> Option<String> {
+    parse(traceparent).map(|parent| parent.trace_id())
 }
 
 /// Lets a span follow from one of another process. Call it before the span is entered; nothing happens after that, while
@@ -79,9 +83,7 @@ fn set(key: &'static str, value: Value) {
 /// Tells the current span, if it goes into a trace, that its work failed, and why.
 pub fn failed(error: &(dyn Error + 'static)) {
     if is_traced() {
-        let causes = iter::successors(Some(error), |error| Error::source(*error));
-        let causes: Vec<String> = causes.map(ToString::to_string).collect();
-        failed_for(&causes.join(": "));
+        failed_for(&chain(error));
     }
 }
 

@@ -27,6 +27,21 @@ pub struct Traceparent {
 pub struct BadTraceparent;
 
 impl Traceparent {
+    /// A trace of its own that nobody records, so that what belongs together bears one id even while traces are off.
+    #[must_use]
+    pub fn unrecorded() -> Traceparent {
+        Traceparent {
+            trace_id: fastrand::u128(1..),
+            parent_id: fastrand::u64(1..),
+            flags: 0,
+        }
+    }
+
+    /// The id of the trace, in hexadecimal.
+    pub(super) fn trace_id(self) -> String {
+        format!("{:032x}", self.trace_id)
+    }
+
     /// That of a span; `None` where it has no ids, as without an exporter.
     pub(super) fn of(context: &SpanContext) -> Option<Traceparent> {
         context.is_valid().then(|| Traceparent {
@@ -145,6 +160,15 @@ mod tests {
         for text in bad {
             assert_eq!(read(&text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn one_of_its_own_can_be_read_and_is_not_sampled() {
+        let own = Traceparent::unrecorded();
+        assert_eq!(own.to_string().parse(), Ok(own));
+        assert!(!own.span_context().is_sampled());
+        assert_eq!(own.trace_id(), &own.to_string()[3..35]);
+        assert_ne!(own, Traceparent::unrecorded());
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! One attempt: from a claimed job to stored files.
 
 use super::Deps;
+use super::assets::released;
 use super::error::AttemptError;
 use super::fetch::fetch;
-use super::outcome::chain;
-use super::renderer::Report;
+use super::numbers;
+use super::report::Report;
 use super::stages;
 use super::stop::Stop;
 use super::trace::step;
@@ -13,6 +14,7 @@ use super::workspace::Workspace;
 use crate::config::Step;
 use crate::ledger::{Completion, Run};
 use crate::objects::ObjectsError;
+use crate::telemetry::chain;
 use gildhall_proto::{EventProgress, JobOutput, JobSpec, Quality, UsedAsset};
 use serde_json::Value;
 use std::fs;
@@ -44,12 +46,13 @@ pub async fn attempt(
         reason = stop.requested() => return Err(AttemptError::Stopped(reason)),
     };
     deps.drills.after_part(Step::Fetched)?;
-    let fetch_ms = elapsed_ms(began);
+    let fetching = began.elapsed();
     let rendering = Instant::now();
-    let render = rendered(deps, &workspace, progress, stop.clone());
+    let render = rendered(deps, run, &workspace, progress, stop.clone());
     let report = step("render", render).await?;
     deps.drills.after_part(Step::Rendered)?;
-    let render_ms = elapsed_ms(rendering);
+    let rendering = rendering.elapsed();
+    numbers::rendered(&report, run.quality, rendering);
     tell(progress, "upload", &report);
     let uploading = Instant::now();
     let to = Destination {
@@ -68,12 +71,14 @@ pub async fn attempt(
     let mut output = uploaded.inspect_err(|_| {
         tokio::spawn(discard(deps.objects.clone(), to.prefix()));
     })?;
-    for (name, ms) in [
-        ("fetch_ms", fetch_ms),
-        ("render_ms", render_ms),
-        ("upload_ms", elapsed_ms(uploading)),
+    for (name, took) in [
+        ("fetch", fetching),
+        ("render", rendering),
+        ("upload", uploading.elapsed()),
     ] {
-        output.timings.insert(name.to_owned(), Value::from(ms));
+        numbers::step(name, took);
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        output.timings.insert(format!("{name}_ms"), Value::from(ms));
     }
     Ok(Completion { output, inputs })
 }
@@ -84,22 +89,28 @@ async fn fetched(
     workspace: &Workspace,
 ) -> Result<Vec<UsedAsset>, AttemptError> {
     fs::write(workspace.job_file(), job_file(run))?;
-    let tenant = &run.lease.tenant;
-    deps.objects_breaker
-        .watch(
-            is_outage,
-            fetch(&deps.objects, &deps.cache, tenant, &run.spec, workspace),
-        )
-        .await
+    let released = released(&deps.ledger, &run.lease.tenant, &run.spec);
+    let released = deps
+        .ledger_breaker
+        .watch(is_ledger_outage, released)
+        .await?;
+    let (objects, cache) = (&deps.objects, &deps.cache);
+    let work = fetch(objects, cache, &released, &run.spec, workspace);
+    deps.objects_breaker.watch(is_outage, work).await
 }
 
 async fn rendered(
     deps: &Deps,
+    run: &Run,
     workspace: &Workspace,
     progress: &watch::Sender<EventProgress>,
     stop: Stop,
 ) -> Result<Report, AttemptError> {
-    let report = deps.renderer.render(workspace, progress, stop).await?;
+    let tenant = &run.lease.tenant;
+    let report = deps
+        .renderer
+        .render(tenant, run.quality, workspace, progress, stop)
+        .await?;
     stages::tell(&report.timings, SystemTime::now());
     Ok(report)
 }
@@ -141,16 +152,16 @@ fn is_outage(error: &AttemptError) -> bool {
         if source.is_outage() || matches!(source, ObjectsError::Refused { .. }))
 }
 
+fn is_ledger_outage(error: &AttemptError) -> bool {
+    matches!(error, AttemptError::Ledger(error) if error.is_outage())
+}
+
 fn tell(progress: &watch::Sender<EventProgress>, stage: &str, report: &Report) {
     progress.send_replace(EventProgress {
         stage: stage.to_owned(),
         frames: report.frames,
         total_frames: report.frames,
     });
-}
-
-fn elapsed_ms(since: Instant) -> u64 {
-    since.elapsed().as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 /// Sleeps instead of rendering, for measurements of everything else.

@@ -1,5 +1,6 @@
 //! Assets that many jobs share are fetched once: a folder of files by object and version, bounded in bytes.
 
+use super::numbers;
 use crate::objects::{Objects, ObjectsError};
 use std::collections::HashMap;
 use std::fs;
@@ -72,7 +73,9 @@ impl Cache {
             key: key.to_owned(),
             etag: head.etag,
         };
-        if let Some(sha256) = self.link(&version, path) {
+        let linked = self.link(&version, path);
+        numbers::asked_cache(linked.is_some());
+        if let Some(sha256) = linked {
             return Ok(sha256);
         }
         let fetched = objects.download(key, path, max_bytes).await?;

@@ -1,6 +1,8 @@
 //! What can go wrong with an attempt.
 
 use super::stop::StopReason;
+use crate::child::ChildError;
+use crate::ledger::LedgerError;
 use crate::objects::ObjectsError;
 use std::io;
 
@@ -15,6 +17,29 @@ pub enum AttemptError {
         /// What the store said.
         source: ObjectsError,
     },
+    /// The ledger did not say which of the job's assets may be used.
+    #[error("looking up the job's assets failed")]
+    Ledger(#[source] LedgerError),
+    /// An asset cannot be used yet.
+    #[error("{key} is in quarantine until it is scanned")]
+    Quarantined {
+        /// What the job calls it.
+        key: String,
+    },
+    /// An asset can never be used.
+    #[error("{key} is refused, for the scanner found {found} in it")]
+    Refused {
+        /// What the job calls it.
+        key: String,
+        /// What was found in it.
+        found: String,
+    },
+    /// The store gave other bytes than those that were scanned and released.
+    #[error("{key} has other bytes in the store than were uploaded")]
+    Altered {
+        /// What the job calls it.
+        key: String,
+    },
     /// The private folder of the attempt could not be used.
     #[error("the working folder cannot be used")]
     Workspace(#[from] io::Error),
@@ -28,26 +53,12 @@ pub enum AttemptError {
         /// Its message, for people.
         message: String,
     },
-    /// The render process ended without a word: it was killed, or it crashed.
-    #[error("the render process ended with {how}")]
-    Crashed {
-        /// Its exit status, and the last it wrote to its error stream.
-        how: String,
-    },
-    /// The render took more memory than it may, and was stopped.
-    #[error("the render took {used_mb} MB; at most {limit_mb} are allowed")]
-    OverMemory {
-        /// Megabytes in use when it was stopped.
-        used_mb: u64,
-        /// Megabytes allowed.
-        limit_mb: u64,
-    },
-    /// The render took longer than it may, and was stopped.
-    #[error("the render took longer than {limit_s} s")]
-    OverTime {
-        /// Seconds allowed.
-        limit_s: u64,
-    },
+    /// The render process gave no result: it broke down, or passed one of its limits.
+    #[error("the render gave no result")]
+    Child(#[from] ChildError),
+    /// The render process named as its result what it did not make.
+    #[error("the render named files that are not its own")]
+    Lied,
     /// Somebody stopped the attempt.
     #[error("the attempt was stopped: {0}")]
     Stopped(StopReason),

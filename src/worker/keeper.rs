@@ -1,10 +1,10 @@
 //! Keeps an attempt's lease, tells how far it is, and hears that it should stop.
 
 use super::Deps;
-use super::outcome::chain;
 use super::stop::{StopReason, Stopper};
+use super::way::answered;
 use crate::ledger::{Renewal, Run};
-use crate::telemetry::traceparent_of_current;
+use crate::telemetry::{chain, traceparent_of_current};
 use gildhall_proto::{Event, EventData, EventKind, EventProgress, JobStatus};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +38,8 @@ impl Keeper {
             loop {
                 tokio::time::sleep(RENEWAL).await;
                 let news = news.due();
-                match deps.ledger.renew(&lease, deps.lease, news.as_ref()).await {
+                let renewal = deps.ledger.renew(&lease, deps.lease, news.as_ref());
+                match answered(deps.lease, renewal).await {
                     Ok(Renewal::Held) => {}
                     Ok(Renewal::Lost) => return stopper.stop(StopReason::LeaseLost),
                     Ok(Renewal::CancelRequested) => return stopper.stop(StopReason::Cancelled),

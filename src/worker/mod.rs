@@ -6,16 +6,18 @@
 //! the old attempt still does.
 
 mod analyses;
+mod assets;
 mod attempt;
-mod breaker;
 mod cache;
 mod drill;
 mod error;
 mod fetch;
+mod gauges;
 mod keeper;
 mod numbers;
 mod outcome;
 mod renderer;
+mod report;
 mod slot;
 mod stages;
 mod standing;
@@ -25,13 +27,14 @@ mod upload;
 mod way;
 mod workspace;
 
+use crate::breaker::Breaker;
 use crate::broker::{Broker, BrokerError, Listening, Publisher};
 use crate::config;
 use crate::courier::Courier;
 use crate::ledger::Ledger;
 use crate::objects::Objects;
+use crate::telemetry::{Labels, chain};
 use analyses::Analyses;
-use breaker::Breaker;
 use cache::Cache;
 use drill::Drills;
 use gildhall_proto::Event;
@@ -55,6 +58,9 @@ pub enum WorkerError {
     /// Its folder cannot be used.
     #[error("the worker's folder cannot be used")]
     Folder(#[from] std::io::Error),
+    /// A part of it broke down; the others have finished what they had.
+    #[error("a slot of the worker panicked")]
+    SlotLost,
     /// The broker does not let it consume.
     #[error("the broker cannot be used")]
     Broker(#[from] BrokerError),
@@ -77,6 +83,10 @@ struct Deps {
     max_attempts: u32,
     pretend: Option<Duration>,
     drills: Drills,
+    /// What its numbers tell apart.
+    labels: Labels,
+    /// Where this worker is on its way to its end.
+    phase: watch::Receiver<Phase>,
 }
 
 impl Deps {
@@ -107,7 +117,7 @@ impl Deps {
     async fn tell(&self, event: &Event) {
         match tokio::time::timeout(TELLING, self.publisher.event(event)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::debug!(%error, "progress was not told"),
+            Ok(Err(error)) => tracing::debug!(error = chain(&error), "progress was not told"),
             Err(_) => tracing::debug!("progress is still on its way"),
         }
     }
@@ -144,6 +154,8 @@ pub struct Connections {
     pub publisher: Publisher,
     /// Who carries its events.
     pub courier: Courier,
+    /// What its numbers tell apart.
+    pub labels: Labels,
     /// The store.
     pub objects: Objects,
 }
@@ -156,8 +168,10 @@ impl Worker {
     pub fn new(
         name: String,
         config: &config::Worker,
+        sandbox: &config::Sandbox,
         connections: Connections,
     ) -> Result<Worker, WorkerError> {
+        let phase = watch::Sender::new(Phase::Running);
         let folder = WorkerFolder::take(&config.work_dir, &name)?;
         let cache = Cache::new(folder.cache(), config.cache_bytes)?;
         let analyses = Analyses::below(&folder.cache(), config.cache_bytes);
@@ -166,7 +180,7 @@ impl Worker {
             objects: connections.objects,
             publisher: connections.publisher,
             courier: connections.courier,
-            renderer: Renderer::new(config, analyses)?,
+            renderer: Renderer::new(config, sandbox, analyses)?,
             cache,
             folder,
             ledger_breaker: Breaker::new("ledger"),
@@ -175,7 +189,9 @@ impl Worker {
             lease: Duration::from_millis(config.lease_ms.into()),
             max_attempts: config.max_attempts,
             drills: Drills::new(config.drill),
+            labels: connections.labels,
             pretend: config.pretend_ms.map(|ms| Duration::from_millis(ms.into())),
+            phase: phase.subscribe(),
         };
         Ok(Worker {
             name,
@@ -183,7 +199,7 @@ impl Worker {
             broker: connections.broker,
             concurrency: usize::from(config.concurrency),
             grace: Duration::from_millis(config.grace_ms.into()),
-            phase: watch::Sender::new(Phase::Running),
+            phase,
             listening: Arc::default(),
         })
     }
@@ -199,11 +215,18 @@ impl Worker {
         }
     }
 
+    /// Sets those of its numbers that are looked up when somebody asks for them, for as long as it lives.
+    pub fn sampler(&self) -> impl Fn() + Send + Sync + use<> {
+        gauges::sampler(&self.deps)
+    }
+
     /// Works until `shutdown`, then finishes what it has begun within the grace time, or gives it back.
     ///
     /// # Errors
-    /// When the broker does not let it consume to begin with.
+    /// When the broker does not let it consume to begin with, or a slot panicked.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
+        numbers::begin();
+        gauges::slots(self.concurrency);
         let phase = &self.phase;
         let mut slots = JoinSet::new();
         let mut listening = Vec::new();
@@ -218,10 +241,12 @@ impl Worker {
         let _ = self.listening.set(listening);
         let deps = Arc::clone(&self.deps);
         let probes = tokio::spawn(async move { deps.probe().await });
-        tokio::select! {
-            () = shutdown => tracing::info!("draining: no new job is taken"),
-            () = all(&mut slots) => tracing::error!("every slot of the worker ended"),
-        }
+        let is_told = tokio::select! {
+            () = shutdown => true,
+            // Only a panic ends a slot that was not told to end, and it was logged: a new process has all slots again.
+            _ = slots.join_next() => false,
+        };
+        tracing::info!("draining: no new job is taken");
         phase.send_replace(Phase::Draining);
         if tokio::time::timeout(self.grace, all(&mut slots))
             .await
@@ -233,14 +258,13 @@ impl Worker {
         }
         probes.abort();
         self.deps.courier.flush().await;
-        Ok(())
+        match is_told {
+            true => Ok(()),
+            false => Err(WorkerError::SlotLost),
+        }
     }
 }
 
 async fn all(slots: &mut JoinSet<()>) {
-    while let Some(ended) = slots.join_next().await {
-        if let Err(error) = ended {
-            tracing::error!(%error, "a slot of the worker panicked");
-        }
-    }
+    while slots.join_next().await.is_some() {}
 }

@@ -2,7 +2,9 @@
 
 use super::error::{AttemptError, RenderClass};
 use super::stop::StopReason;
+use crate::child::{ChildError, Fate};
 use crate::objects::ObjectsError;
+use crate::telemetry::chain;
 use gildhall_proto::{Failure, FailureClass, Quality};
 use std::time::Duration;
 
@@ -42,12 +44,17 @@ pub struct Situation {
     pub max_attempts: u32,
     /// The quality of this attempt.
     pub quality: Quality,
+    /// Whether this worker is on its way to its end.
+    pub draining: bool,
     /// A random number from 0 to 1, for the jitter.
     pub random: f64,
 }
 
 /// How long a job waits while something outside is down.
 pub const OUTAGE_WAIT: Duration = Duration::from_secs(8);
+
+/// The code of renders that did what only whoever took one over does.
+const SANDBOX_VIOLATION: &str = "sandbox_violation";
 
 /// Longest message that is kept of a failure, in bytes.
 const MAX_MESSAGE_BYTES: usize = 4096;
@@ -61,11 +68,16 @@ pub fn outcome(error: &AttemptError, situation: Situation) -> Outcome {
         AttemptError::Objects { source, .. } if source.is_outage() => {
             Outcome::Postpone { after: OUTAGE_WAIT }
         }
-        // A render stops itself only when this worker or its machine says so.
+        AttemptError::Ledger(error) if error.is_outage() => {
+            Outcome::Postpone { after: OUTAGE_WAIT }
+        }
+        // It is the scanner that is away, which is no fault of the job's.
+        AttemptError::Quarantined { .. } => Outcome::Postpone { after: OUTAGE_WAIT },
+        // Whoever stopped the render stops this worker too. Else that is just something that renders can say.
         AttemptError::Render {
             class: RenderClass::Cancelled,
             ..
-        } => Outcome::GiveBack,
+        } if situation.draining => Outcome::GiveBack,
         _ => spend(failure(error), situation),
     }
 }
@@ -105,18 +117,43 @@ fn failure(error: &AttemptError) -> Failure {
             ObjectsError::Missing { .. } => (Rejected, "asset_missing"),
             _ => (Recoverable, "storage"),
         },
+        AttemptError::Ledger(_) => (Recoverable, "ledger"),
+        AttemptError::Quarantined { .. } => (Recoverable, "asset_quarantined"),
+        AttemptError::Refused { .. } => (Rejected, "asset_refused"),
+        AttemptError::Altered { .. } => (Rejected, "asset_altered"),
         AttemptError::Workspace(_) => (Recoverable, "workspace"),
         AttemptError::Render { class, code, .. } => match class {
             RenderClass::Rejected => (Rejected, code.as_str()),
             RenderClass::Recoverable | RenderClass::Cancelled => (Recoverable, code.as_str()),
             RenderClass::Resource => (Resource, code.as_str()),
         },
-        AttemptError::Crashed { .. } => (Resource, "render_killed"),
-        AttemptError::OverMemory { .. } => (Resource, "memory_limit"),
-        AttemptError::OverTime { .. } => (Resource, "time_limit"),
+        AttemptError::Child(error) => of_child(error),
+        AttemptError::Lied => (Rejected, SANDBOX_VIOLATION),
         AttemptError::Stopped(_) => (Recoverable, "stopped"),
     };
     Failure::new(class, code, keepable(chain(error)))
+}
+
+/// What it is worth that a render gave no result. Too much for its limits may be less at reduced quality; whoever runs against
+/// its sandbox would do so again.
+fn of_child(error: &ChildError) -> (FailureClass, &'static str) {
+    use FailureClass::{Recoverable, Rejected, Resource};
+    match error {
+        ChildError::System(_) => (Recoverable, "render_not_run"),
+        ChildError::DiskFull { .. } => (Recoverable, "workspace"),
+        ChildError::OverTime { .. } => (Resource, "time_limit"),
+        ChildError::OverMemory { .. } => (Resource, "memory_limit"),
+        ChildError::OverThreads { .. } => (Resource, "thread_limit"),
+        ChildError::OverDisk { .. } => (Resource, "disk_limit"),
+        ChildError::OverOutput => (Rejected, "output_limit"),
+        ChildError::Ended { fate, .. } => match fate {
+            Fate::Violation => (Rejected, SANDBOX_VIOLATION),
+            Fate::OutOfMemory => (Resource, "memory_limit"),
+            Fate::OverCpu => (Resource, "cpu_limit"),
+            Fate::OverFileSize => (Resource, "file_size_limit"),
+            Fate::Killed | Fate::Crashed => (Resource, "render_killed"),
+        },
+    }
 }
 
 /// A message as the ledger can keep it: PostgreSQL's text has no NUL, and a dying render may write anything.
@@ -124,18 +161,6 @@ pub fn keepable(message: String) -> String {
     let mut message = message.replace('\0', "\u{fffd}");
     message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
     message
-}
-
-/// An error with its sources, on one line.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
@@ -147,6 +172,7 @@ mod tests {
             failed_attempts,
             max_attempts: 3,
             quality,
+            draining: false,
             random: 0.0,
         }
     }
@@ -160,7 +186,11 @@ mod tests {
     }
 
     fn over_time() -> AttemptError {
-        AttemptError::OverTime { limit_s: 1 }
+        ChildError::OverTime { limit_s: 1 }.into()
+    }
+
+    fn ended(fate: Fate, how: String) -> AttemptError {
+        ChildError::Ended { fate, how }.into()
     }
 
     #[test]
@@ -222,12 +252,93 @@ mod tests {
     #[test]
     fn a_message_is_kept_without_what_the_ledger_refuses() {
         let how = format!("signal: 6: \0{}", "é".repeat(MAX_MESSAGE_BYTES));
-        let crashed = outcome(&AttemptError::Crashed { how }, situation(2, Quality::Full));
+        let crashed = outcome(&ended(Fate::Crashed, how), situation(2, Quality::Full));
         let Outcome::Reject(failure) = crashed else {
             panic!("{crashed:?}");
         };
         assert!(!failure.message.contains('\0'), "{failure}");
         assert!((MAX_MESSAGE_BYTES - 1..=MAX_MESSAGE_BYTES).contains(&failure.message.len()));
+    }
+
+    #[test]
+    fn each_limit_of_a_render_has_its_class_and_code() {
+        use FailureClass::{Recoverable, Rejected, Resource};
+        let io = || std::io::Error::other("gone");
+        let of_fate = |fate| ended(fate, "signal".to_owned());
+        for (error, class, code) in [
+            (of_fate(Fate::Violation), Rejected, "sandbox_violation"),
+            (AttemptError::Lied, Rejected, "sandbox_violation"),
+            (ChildError::OverOutput.into(), Rejected, "output_limit"),
+            (of_fate(Fate::OutOfMemory), Resource, "memory_limit"),
+            (of_fate(Fate::OverCpu), Resource, "cpu_limit"),
+            (of_fate(Fate::OverFileSize), Resource, "file_size_limit"),
+            (of_fate(Fate::Killed), Resource, "render_killed"),
+            (of_fate(Fate::Crashed), Resource, "render_killed"),
+            (over_time(), Resource, "time_limit"),
+            (
+                ChildError::OverThreads { count: 513 }.into(),
+                Resource,
+                "thread_limit",
+            ),
+            (
+                ChildError::OverDisk { limit_mb: 1 }.into(),
+                Resource,
+                "disk_limit",
+            ),
+            (
+                ChildError::DiskFull { free_mb: 1 }.into(),
+                Recoverable,
+                "workspace",
+            ),
+            (
+                ChildError::System(io()).into(),
+                Recoverable,
+                "render_not_run",
+            ),
+        ] {
+            let found = failure(&error);
+            assert_eq!(
+                (found.class, found.code.as_str()),
+                (class, code),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_render_that_says_it_was_stopped_is_believed_while_the_worker_drains() {
+        let error = render(RenderClass::Cancelled);
+        let running = situation(0, Quality::Full);
+        let draining = Situation {
+            draining: true,
+            ..running
+        };
+        assert_eq!(outcome(&error, draining), Outcome::GiveBack);
+        assert!(matches!(outcome(&error, running), Outcome::Retry { .. }));
+        let last = situation(2, Quality::Full);
+        assert!(matches!(outcome(&error, last), Outcome::Reject(_)));
+    }
+
+    #[test]
+    fn assets_that_wait_put_the_job_off_and_bad_ones_end_it() {
+        let key = || "products/ring.jpg".to_owned();
+        let waiting = AttemptError::Quarantined { key: key() };
+        let put_off = Outcome::Postpone { after: OUTAGE_WAIT };
+        assert_eq!(outcome(&waiting, situation(2, Quality::Full)), put_off);
+        let found = "Bad.Thing".to_owned();
+        for (error, code) in [
+            (AttemptError::Refused { key: key(), found }, "asset_refused"),
+            (AttemptError::Altered { key: key() }, "asset_altered"),
+        ] {
+            let ended = outcome(&error, situation(0, Quality::Full));
+            let Outcome::Reject(failure) = ended else {
+                panic!("{ended:?}");
+            };
+            assert_eq!(
+                (failure.class, failure.code.as_str()),
+                (FailureClass::Rejected, code)
+            );
+        }
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! One place of a worker: takes one message at a time and sees it through.
 
 use super::Deps;
+use super::gauges::Busy;
+use super::numbers;
 use super::stop::{self, StopReason};
 use super::trace::{self, Spans};
 use super::way::{Verdict, way};
 use crate::broker::{Consumer, Delivery};
+use crate::telemetry::chain;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How long a slot that gives its job back waits for the ledger to write that down.
@@ -60,6 +63,8 @@ async fn see_through(
     delivery: Delivery,
     mut phase: watch::Receiver<Phase>,
 ) {
+    let _busy = Busy::begin();
+    let began = Instant::now();
     let (stopper, stop) = stop::signal();
     let drain = stopper.clone();
     let verdict = {
@@ -74,6 +79,7 @@ async fn see_through(
             }
         }
     };
+    numbers::processed(began);
     trace::judged(&verdict);
     settle_message(deps, delivery, verdict).await;
 }
@@ -89,13 +95,13 @@ async fn settle_message(deps: &Deps, delivery: Delivery, verdict: Verdict) {
         Verdict::Dead(failure) => deps.publisher.dead(&delivery, failure).await,
     };
     if let Err(error) = sent {
-        tracing::warn!(%error, "a message was not passed on");
+        tracing::warn!(error = chain(&error), "a message was not passed on");
         if matches!(verdict, Verdict::Dead(_)) {
             return delivery.leave();
         }
     }
     if let Err(error) = delivery.ack().await {
-        tracing::warn!(%error, "a message was not acknowledged");
+        tracing::warn!(error = chain(&error), "a message was not acknowledged");
     }
 }
 

@@ -5,7 +5,7 @@ use super::outcome::Outcome;
 use super::way::Verdict;
 use crate::broker::{Delivery, JOBS_QUEUE};
 use crate::ledger::Claim;
-use crate::telemetry::{self, mark};
+use crate::telemetry::{self, chain, mark};
 use gildhall_proto::{Failure, JobMessage};
 use std::future::Future;
 use tracing::{Instrument, Span, field};
@@ -26,6 +26,7 @@ impl Spans {
             job = field::Empty,
             tenant = field::Empty,
             attempt = field::Empty,
+            trace_id = telemetry::trace_id(delivery.traceparent.as_deref()),
         );
         Spans { traced, logged }
     }
@@ -65,22 +66,46 @@ pub fn claimed(claim: &Claim) {
 /// An attempt gave a video, and the ledger has it.
 pub fn completed() {
     mark_outcome("completed");
+    tracing::info!("the job is completed");
 }
 
 /// An attempt gave no video.
 pub fn gave_no_video(error: &AttemptError, outcome: &Outcome) {
-    mark_outcome(match outcome {
+    let word = match outcome {
         Outcome::Retry { .. } => "retry",
         Outcome::Reject(_) => "failed",
         Outcome::Postpone { .. } => "postponed",
         Outcome::GiveBack => "given_back",
         Outcome::Cancelled => "cancelled",
         Outcome::LeaseLost => "lease_lost",
-    });
+    };
+    mark_outcome(word);
     if let Outcome::Retry { failure, .. } | Outcome::Reject(failure) = outcome {
         mark("error.type", &failure.code);
     }
     note(error);
+    match outcome {
+        // It is told once, when the ledger has it: see `settled`.
+        Outcome::Reject(_) => {}
+        Outcome::Cancelled => tracing::info!("the job was cancelled"),
+        _ => tracing::warn!(
+            outcome = word,
+            error = chain(error),
+            "the attempt gave no video"
+        ),
+    }
+}
+
+/// The ledger has taken note of an attempt that gave no video.
+pub fn settled(outcome: &Outcome) {
+    if let Outcome::Reject(failure) = outcome {
+        tracing::error!(
+            class = failure.class.as_str(),
+            code = failure.code,
+            error = failure.message,
+            "the job failed"
+        );
+    }
 }
 
 /// It is known what becomes of the message.
@@ -91,6 +116,12 @@ pub fn judged(verdict: &Verdict) {
 }
 
 fn dead(failure: &Failure) {
+    tracing::error!(
+        class = failure.class.as_str(),
+        code = failure.code,
+        error = failure.message,
+        "a message is put away that is no job's"
+    );
     mark_outcome("dead_lettered");
     mark("error.type", &failure.code);
     telemetry::failed_for(&failure.message);

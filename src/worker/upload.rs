@@ -1,8 +1,9 @@
 //! Stores what a render made.
 
 use super::error::AttemptError;
-use super::renderer::{Report, ReportedFile};
+use super::report::{Report, ReportedFile};
 use crate::objects::{Objects, TenantKeys};
+use crate::telemetry::chain;
 use gildhall_proto::{JobFile, JobId, JobOutput, Quality, TenantId};
 use std::path::Path;
 
@@ -33,7 +34,11 @@ pub async fn discard(objects: Objects, prefix: String) {
         objects.delete(&keys).await
     };
     if let Err(error) = removed.await {
-        tracing::warn!(prefix, %error, "the files of an attempt that came to nothing stay in the store");
+        tracing::warn!(
+            prefix,
+            error = chain(&error),
+            "the files of an attempt that came to nothing stay in the store"
+        );
     }
 }
 

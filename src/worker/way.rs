@@ -5,17 +5,20 @@ use super::attempt::attempt;
 use super::error::AttemptError;
 use super::keeper::Keeper;
 use super::numbers;
-use super::outcome::{Outcome, Situation, chain, keepable, outcome};
+use super::outcome::{Outcome, Situation, keepable, outcome};
+use super::slot::Phase;
 use super::stop::{Stop, Stopper};
 use super::trace;
 use super::upload::{Destination, discard};
 use crate::broker::Delivery;
+use crate::child::ChildError;
 use crate::config::Step;
+use crate::courier::tell_failures;
 use crate::ledger::{
     Claim, ClaimRequest, Completion, LeaseRef, Ledger, LedgerError, Run, Settled, StaleReason,
 };
 use crate::objects::{Objects, ObjectsError};
-use crate::telemetry;
+use crate::telemetry::{self, chain};
 use gildhall_proto::{EventProgress, Failure, FailureClass, JobMessage, JobOutput};
 use std::future::Future;
 use std::sync::Arc;
@@ -27,6 +30,8 @@ use tracing::Instrument;
 const REFUSALS: u32 = 3;
 /// How long a message waits whose job the ledger refused to hand out: somebody has to look at the ledger.
 const REFUSED_WAIT: Duration = Duration::from_secs(8);
+/// How long a step waits for its answer: beyond the time-out that the ledger sets for each statement, nobody is there.
+const LONGEST_STEP: Duration = Duration::from_secs(35);
 
 /// What becomes of the message once the ledger knows how the job stands.
 #[derive(Debug)]
@@ -79,6 +84,7 @@ pub async fn way(
         Claim::Stale(reason) => stale(reason, &message),
         Claim::Park(remaining) => Verdict::Later(remaining),
         Claim::Ended(events) => {
+            tell_failures(&events);
             deps.courier.send(events);
             Verdict::Ack
         }
@@ -142,7 +148,6 @@ async fn run_claimed(deps: &Arc<Deps>, run: Run, stopper: Stopper, stop: Stop) -
             let outcome = outcome(&error, situation(deps, &run));
             numbers::attempted(began, Some(&outcome));
             trace::gave_no_video(&error, &outcome);
-            tracing::warn!(error = chain(&error), ?outcome, "the attempt gave no video");
             settle(deps, &run.lease, outcome).await
         }
     };
@@ -153,7 +158,7 @@ async fn run_claimed(deps: &Arc<Deps>, run: Run, stopper: Stopper, stop: Stop) -
 /// Whether it is the fault of this machine's disk, as far as one can tell from one job.
 fn is_local(error: &AttemptError) -> bool {
     match error {
-        AttemptError::Workspace(_) => true,
+        AttemptError::Workspace(_) | AttemptError::Child(ChildError::DiskFull { .. }) => true,
         AttemptError::Objects { source, .. } => matches!(source, ObjectsError::Local(_)),
         _ => false,
     }
@@ -164,6 +169,7 @@ fn situation(deps: &Deps, run: &Run) -> Situation {
         failed_attempts: run.attempt.saturating_sub(1),
         max_attempts: deps.max_attempts,
         quality: run.quality,
+        draining: *deps.phase.borrow() > Phase::Running,
         random: fastrand::f64(),
     }
 }
@@ -177,7 +183,6 @@ async fn finish(deps: &Deps, run: &Run, completion: &Completion) -> Verdict {
     match settled {
         Ok(settled) => {
             if told(deps, &run.lease, settled) {
-                numbers::completed();
                 trace::completed();
             } else {
                 tokio::spawn(discard_unseen(
@@ -247,7 +252,8 @@ async fn settle(deps: &Deps, lease: &LeaseRef, outcome: Outcome) -> Verdict {
     };
     let held = settled.is_ok_and(|settled| told(deps, lease, settled));
     if held {
-        numbers::settled(&outcome);
+        numbers::settled(&outcome, &deps.labels);
+        trace::settled(&outcome);
     }
     match later {
         Some(after) if held => Verdict::Later(after),
@@ -299,7 +305,7 @@ async fn insistently<T, F: Future<Output = Result<T, LedgerError>>>(
     loop {
         let done = deps
             .ledger_breaker
-            .watch(LedgerError::is_outage, work())
+            .watch(LedgerError::is_outage, answered(LONGEST_STEP, work()))
             .await;
         let error = match done {
             Ok(value) => return Ok(value),
@@ -321,6 +327,34 @@ async fn insistently<T, F: Future<Output = Result<T, LedgerError>>>(
     }
 }
 
+/// What a step of the ledger came to; where no answer comes within `limit`, the ledger counts as away.
+///
+/// # Errors
+/// The step's own, and [`LedgerError::no_answer`].
+pub async fn answered<T>(
+    limit: Duration,
+    step: impl Future<Output = Result<T, LedgerError>>,
+) -> Result<T, LedgerError> {
+    let answer = tokio::time::timeout(limit, step).await;
+    answer.unwrap_or_else(|_| Err(LedgerError::no_answer()))
+}
+
 fn rejected(code: &str, message: String) -> Failure {
     Failure::new(FailureClass::Rejected, code, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_ledger_that_does_not_answer_is_away() {
+        let silent = answered(LONGEST_STEP, std::future::pending::<Result<(), _>>()).await;
+        assert!(silent.expect_err("no answer").is_outage());
+        let late = async {
+            tokio::time::sleep(LONGEST_STEP - Duration::from_millis(1)).await;
+            Ok(7)
+        };
+        assert_eq!(answered(LONGEST_STEP, late).await.expect("in time"), 7);
+    }
 }

@@ -91,6 +91,11 @@ impl WorkerFolder {
         fs::write(workspace.job_file(), [0; PROBE_BYTES])
     }
 
+    /// All of it.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where the worker keeps what many jobs share.
     pub fn cache(&self) -> PathBuf {
         self.folder.join("cache")

@@ -6,23 +6,10 @@ use gildhall_proto::{JobId, JobStatus};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::ports::free_address;
-use crate::support::process::Process;
+use crate::support::watched::watched;
 use crate::support::{Client, Fleet, WorkerOptions, jobs, until};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Starts something with an address for its health, and gives somebody who asks there.
-fn watched(fleet: &mut Fleet, start: impl FnOnce(&Fleet) -> Process) -> (Process, Client) {
-    let address = free_address();
-    let before = fleet.env.len();
-    fleet
-        .env
-        .push(("GILDHALL_HEALTH_LISTEN", address.to_string()));
-    let process = start(fleet);
-    fleet.env.truncate(before);
-    (process, Client::new(&format!("http://{address}")))
-}
 
 /// What `/readyz` names as missing; nothing where nobody answers.
 fn missing(client: &Client) -> Option<Vec<String>> {
@@ -79,6 +66,11 @@ fn a_worker_is_ready_while_it_can_take_jobs_and_says_why_it_cannot() {
     fleet.rabbitmq().kill9().expect("it is ours");
     wait_until_missing(&worker, &["rabbitmq"]);
     wait_until_missing(&relay, &["rabbitmq"]);
+    // They live all the same: nobody should restart them for it.
+    for client in [&worker, &relay] {
+        assert_eq!(client.get("/healthz").status, 200);
+        assert!(metrics(client).contains("\ngildhall_ready 0\n"));
+    }
     fleet.rabbitmq().start().expect("it comes up on its data");
     wait_until_missing(&worker, &[]);
     wait_until_missing(&relay, &[]);
@@ -86,8 +78,8 @@ fn a_worker_is_ready_while_it_can_take_jobs_and_says_why_it_cannot() {
     let numbers = metrics(&worker);
     for line in [
         r#"gildhall_breaker_state{dependency="objects"} 0"#,
-        r#"gildhall_jobs_finished_total{status="completed",class="none"} 8"#,
-        r#"gildhall_render_seconds_count{outcome="completed"} 8"#,
+        r#"gildhall_jobs_finished_total{status="completed",class="none",tenant="acme"} 8"#,
+        r#"gildhall_attempt_seconds_count{outcome="completed"} 8"#,
     ] {
         assert!(numbers.lines().any(|shown| shown == line), "{numbers}");
     }

@@ -5,21 +5,30 @@
 //! its processes.
 //!
 //! Reading order: [`support`] is what the tests are written with; then the way of a job over HTTP ([`http`], [`access`],
-//! [`stream`]), through the fleet ([`lifecycle`], [`messages`], [`tenants`]), out of it ([`drain`]), what it tells of
-//! itself ([`health`]), what operators do to it ([`operator`]), and what it survives ([`crashes`], [`outages`]). [`traces`]
-//! follows a job by its spans. [`ledger`] asks the database directly.
+//! [`stream`], and [`hardening`] and [`tenancy`] for whoever means harm), through the fleet ([`lifecycle`], [`messages`],
+//! [`tenants`]), out of it ([`drain`]), what becomes of uploads ([`scan`], [`quarantine`]), what the fleet tells of itself
+//! ([`health`], [`logs`], [`metrics`], [`prometheus`]), what operators do to it ([`operator`]), and what it survives ([`crashes`], [`outages`], [`sandbox`]).
+//! [`traces`] follows a job by its spans. [`ledger`] asks the database directly.
 
 mod access;
 mod crashes;
 mod drain;
+mod hardening;
 mod health;
 mod http;
 mod ledger;
 mod lifecycle;
+mod logs;
 mod messages;
+mod metrics;
 mod operator;
 mod outages;
+mod prometheus;
+mod quarantine;
+mod sandbox;
+mod scan;
 mod stream;
 mod support;
+mod tenancy;
 mod tenants;
 mod traces;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::support::amqp::Message;
 use crate::support::fleet::at_once;
-use crate::support::{Fleet, WorkerOptions, until, wait};
+use crate::support::{Fleet, WorkerOptions, jobs, until, wait};
 
 const JSON: Option<&str> = Some("application/json");
 const MSGPACK: Option<&str> = Some("application/vnd.msgpack");
@@ -97,6 +97,64 @@ fn messages_for_unknown_jobs_and_in_anothers_name_are_put_away() {
             .jobs(Some(&zenith), &Default::default(), None, 10),
     );
     assert!(theirs.expect("the ledger is there").items.is_empty());
+}
+
+#[test]
+fn a_message_in_anothers_name_gets_nothing_of_the_job() {
+    let mut fleet = Fleet::shared("forged names");
+    fleet.start_api();
+    // Of the third name there is no tenant.
+    for name in ["zenith", "acme-2"] {
+        fleet.add_tenant(name, at_once(2));
+    }
+    let events = fleet.listen();
+    let mut secret = jobs::any();
+    secret["metadata"] = serde_json::json!({"secret": "zq-canary"});
+    let job = fleet.submit(&secret);
+    fleet.wait_for(job, JobStatus::Queued);
+    let names = ["zenith", "acme-2", "nobody"].map(|name| TenantId::parse(name).expect("a name"));
+    let forged: Vec<Vec<u8>> = names
+        .iter()
+        .map(|name| message(job, name).to_msgpack())
+        .collect();
+    // One that brings a spec of its own is no message of ours at all.
+    let mut with_spec = serde_json::to_value(message(job, &fleet.tenant)).expect("it is JSON");
+    with_spec["spec"] = serde_json::json!({"images": ["products/other.jpg"]});
+    let with_spec = with_spec.to_string().into_bytes();
+    let mut messages: Vec<Message> = forged
+        .iter()
+        .map(|body| Message {
+            body,
+            content_type: MSGPACK,
+        })
+        .collect();
+    messages.push(Message {
+        body: &with_spec,
+        content_type: JSON,
+    });
+    fleet.publish(&messages);
+    let _worker = fleet.start_worker(WorkerOptions::pretending(10));
+    let letters = fleet.wait_for_dead_letters(4);
+    fleet.wait_for(job, JobStatus::Completed);
+    events.wait_for(job, "video.completed");
+
+    for letter in &letters {
+        let whole = format!("{letter:?}{}", String::from_utf8_lossy(&letter.body));
+        assert!(!whole.contains("zq-canary"), "{whole}");
+    }
+    for event in events.heard() {
+        assert!(event.routing_key.starts_with("acme.video."), "{event:?}");
+    }
+    for name in names {
+        let folder = format!("tenants/{name}/");
+        let objects = wait(fleet.objects.list(&folder)).expect("the store is there");
+        assert!(objects.is_empty(), "{objects:?}");
+    }
+    assert_eq!(fleet.times(job, JobStatus::Processing), 1);
+    let of_others = "SELECT (SELECT count(*) FROM video_processing_jobs WHERE tenant_id <> 'acme')
+        + (SELECT count(*) FROM usage WHERE tenant_id <> 'acme')
+        + (SELECT count(*) FROM media_assets WHERE tenant_id <> 'acme')";
+    assert_eq!(fleet.count(of_others), 0);
 }
 
 #[test]

@@ -31,7 +31,25 @@ pub const HOUSES: [House; 2] = [
             ("ledger", Only(&["config", "telemetry"])),
             ("broker", Only(&["config", "telemetry"])),
             ("objects", Only(&["config", "telemetry"])),
-            ("api", Only(&["config", "telemetry", "ledger", "objects"])),
+            ("breaker", Only(&["telemetry"])),
+            ("scan", Only(&["config", "telemetry", "breaker"])),
+            (
+                "quarantine",
+                Only(&["telemetry", "ledger", "objects", "scan"]),
+            ),
+            ("child", Only(&["telemetry"])),
+            ("inspect", Only(&["child", "telemetry"])),
+            (
+                "api",
+                Only(&[
+                    "config",
+                    "telemetry",
+                    "ledger",
+                    "objects",
+                    "inspect",
+                    "scan",
+                ]),
+            ),
             (
                 "courier",
                 Only(&["config", "telemetry", "ledger", "broker"]),
@@ -49,6 +67,8 @@ pub const HOUSES: [House; 2] = [
                     "broker",
                     "courier",
                     "objects",
+                    "child",
+                    "breaker",
                 ]),
             ),
         ],
@@ -88,6 +108,7 @@ pub const HOUSES: [House; 2] = [
                 ]),
             ),
             ("defaults", Only(&["media"])),
+            ("measure", Only(&["audio", "media", "photo"])),
             ("doctor", Everything),
             ("job", Everything),
         ],
@@ -107,7 +128,7 @@ pub struct Reserved {
 }
 
 /// Every folder of sources, from the root of the repository.
-pub const SOURCES: [&str; 7] = [
+pub const SOURCES: [&str; 8] = [
     "src",
     "demo/src",
     "devstack/src",
@@ -115,14 +136,17 @@ pub const SOURCES: [&str; 7] = [
     "proto/src",
     "resize/src",
     "samples/src",
+    "sandbox/src",
 ];
 
 const ALL: &[&str] = &SOURCES;
 const PLAN: &[&str] = &["render/src/plan", "render/src/plan.rs"];
 const PURE: &str = "the plan is a pure function of its input";
+const FLEET: &[&str] = &["src"];
+const INSIDE: &str = "what tenants sent is parsed inside the sandbox alone";
 
 /// Who may touch what lies outside: libraries, the file system, the process.
-pub const RESERVED: [Reserved; 14] = [
+pub const RESERVED: [Reserved; 22] = [
     Reserved {
         path: "ffmpeg_next",
         inside: ALL,
@@ -163,6 +187,59 @@ pub const RESERVED: [Reserved; 14] = [
         inside: ALL,
         except: &["src/objects"],
         why: "the objects room holds all S3",
+    },
+    Reserved {
+        path: "clamav_client",
+        inside: ALL,
+        except: &["src/scan"],
+        why: "the scan room holds all that is said to clamd",
+    },
+    Reserved {
+        path: "gildhall_sandbox",
+        inside: FLEET,
+        except: &[
+            "src/app/sandbox.rs",
+            "src/child/program.rs",
+            "src/cli",
+            "src/config/sandbox.rs",
+        ],
+        why: "processes close their sandboxes themselves, first of all",
+    },
+    Reserved {
+        path: "gildhall_render::photo",
+        inside: FLEET,
+        except: &["src/inspect/content.rs"],
+        why: INSIDE,
+    },
+    Reserved {
+        path: "gildhall_render::media",
+        inside: FLEET,
+        except: &[],
+        why: INSIDE,
+    },
+    Reserved {
+        path: "gildhall_render::audio",
+        inside: FLEET,
+        except: &[],
+        why: INSIDE,
+    },
+    Reserved {
+        path: "gildhall_render::measure",
+        inside: FLEET,
+        except: &["src/cli/inspect.rs"],
+        why: INSIDE,
+    },
+    Reserved {
+        path: "gildhall_render::job",
+        inside: FLEET,
+        except: &["src/cli"],
+        why: INSIDE,
+    },
+    Reserved {
+        path: "crate::inspect::sniff",
+        inside: FLEET,
+        except: &["src/cli/inspect.rs"],
+        why: INSIDE,
     },
     Reserved {
         path: "std::process::exit",
@@ -231,16 +308,22 @@ pub const UNSAFE_FILES: &[&str] = &[
     "render/src/media/probe.rs",
     "render/src/media/scale.rs",
     "render/src/media/video.rs",
+    "render/src/photo/cpu_clock.rs",
     "render/src/photo/decode/ffmpeg_still.rs",
+    "sandbox/src/calls.rs",
 ];
 
 /// Which workspace crates each member may depend on (development dependencies aside).
-pub const CRATE_ARROWS: [(&str, &[&str]); 7] = [
+pub const CRATE_ARROWS: [(&str, &[&str]); 8] = [
     ("gildhall-demo", &["gildhall-devstack", "gildhall-proto"]),
     ("gildhall-devstack", &[]),
     ("gildhall-proto", &[]),
     ("gildhall-samples", &[]),
     ("gildhall-resize", &[]),
+    ("gildhall-sandbox", &[]),
     ("gildhall-render", &["gildhall-proto", "gildhall-resize"]),
-    ("gildhall", &["gildhall-proto", "gildhall-render"]),
+    (
+        "gildhall",
+        &["gildhall-proto", "gildhall-render", "gildhall-sandbox"],
+    ),
 ];

@@ -8,6 +8,7 @@ use crate::api::ApiState;
 use crate::api::caller::{AssetsWrite, Caller};
 use crate::api::id::{Id, not_found};
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::query::NoQuery;
 use crate::api::schemas::Refusals;
 
 /// Delete an asset
@@ -33,6 +34,7 @@ pub async fn delete(
     caller: Caller<AssetsWrite>,
     State(api): State<ApiState>,
     Id(id): Id<Uuid>,
+    _: NoQuery,
 ) -> Result<StatusCode, Problem> {
     let asset = api.ledger.asset(&caller.tenant, id).await?;
     let asset = asset.ok_or_else(not_found)?;
@@ -40,9 +42,10 @@ pub async fn delete(
     let objects: Vec<String> = std::iter::once(asset.file)
         .chain(renditions.into_iter().map(|rendition| rendition.file))
         .map(|file| file.object_key)
+        .chain(asset.quarantine_key)
         .collect();
-    // The bytes first: while the row stands, no upload can take its key, and so none can lose its bytes to this. A crash
-    // in between leaves a row without bytes, which the next delete or an upload of the same bytes mends.
+    // The bytes first: a crash in between leaves a row without bytes, which the next delete or an upload of the same bytes
+    // mends. What is stored at this very moment comes too late for this, and a porter clears it away.
     api.objects.delete(&objects).await?;
     let gone = api
         .ledger

@@ -8,18 +8,20 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gildhall_proto::{JobId, TenantId};
 use serde::Serialize;
+use serde_json::json;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::ApiState;
 use crate::api::caller::{AssetsRead, Caller};
 use crate::api::id::{Id, not_found};
 use crate::api::problem::{Kind, Problem, ProblemBody};
 use crate::api::query::Query;
 use crate::api::renditions::{VIDEO, is_named};
 use crate::api::schemas::Refusals;
+use crate::api::{ApiState, accept};
 use crate::ledger::{Asset, AssetOrigin, AssetState, StoredFile};
+use crate::objects::TenantKeys;
 
 /// How long a signed URL opens its object.
 const EXPIRES: Duration = Duration::from_secs(5 * 60);
@@ -87,8 +89,12 @@ pub async fn get(
         return Err(Problem::new(Kind::AssetNotReleased, detail));
     }
     let (name, file) = file(&api, &caller.tenant, asset, wanted.as_deref()).await?;
-    let download = sign(&api, name, file).await?;
-    match wants_json(&headers) {
+    let download = sign(&api, &caller.tenant, name, file).await?;
+    let detail = [("file", json!(download.name))];
+    let act = caller.act("asset.download", id, "signed", detail);
+    api.audit.tell(act).await?;
+    // `*/*` asks for the bytes.
+    match accept::names(&headers, gildhall_proto::JSON) {
         true => Ok(Json(download).into_response()),
         false => redirect(&download.url),
     }
@@ -135,16 +141,21 @@ fn save_name(asset: &Asset) -> String {
     }
 }
 
-async fn sign(api: &ApiState, name: String, file: StoredFile) -> Result<Download, Problem> {
+async fn sign(
+    api: &ApiState,
+    tenant: &TenantId,
+    name: String,
+    file: StoredFile,
+) -> Result<Download, Problem> {
+    if !TenantKeys::are_of(tenant, &file.object_key) {
+        return Err(Problem::internal(
+            "a file of a tenant lies outside its folder",
+        ));
+    }
     let expires_at = OffsetDateTime::now_utc() + EXPIRES;
     let url = api
         .objects
-        .signed_url(
-            &file.object_key,
-            EXPIRES,
-            Some(&name),
-            Some(&file.content_type),
-        )
+        .signed_url(&file.object_key, EXPIRES, &name, &file.content_type)
         .await?;
     Ok(Download {
         url: url.as_str().to_owned(),
@@ -159,43 +170,4 @@ async fn sign(api: &ApiState, name: String, file: StoredFile) -> Result<Download
 fn redirect(url: &str) -> Result<Response, Problem> {
     let location = HeaderValue::try_from(url).map_err(Problem::internal)?;
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
-}
-
-/// Whether JSON was asked for by its name. `*/*` asks for the bytes.
-fn wants_json(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).iter();
-    let accepted = accepted.filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|range| {
-        let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
-        let refused = parameters.replace(' ', "").split(';').any(is_zero);
-        name.trim().eq_ignore_ascii_case("application/json") && !refused
-    })
-}
-
-/// Whether a parameter is a weight of nought (RFC 9110, 12.4.2).
-fn is_zero(parameter: &str) -> bool {
-    let weight = parameter.strip_prefix("q=");
-    weight.and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_comes_only_by_its_name() {
-        for (accept, json) in [
-            ("application/json", true),
-            ("text/html, Application/JSON;q=0.5", true),
-            ("*/*", false),
-            ("text/html,application/xhtml+xml,*/*;q=0.8", false),
-            ("application/json; q=0, */*", false),
-            ("application/json; q=0.000", false),
-        ] {
-            let value = HeaderValue::from_static(accept);
-            let headers = HeaderMap::from_iter([(header::ACCEPT, value)]);
-            assert_eq!(wants_json(&headers), json, "{accept}");
-        }
-        assert!(!wants_json(&HeaderMap::new()));
-    }
 }

@@ -5,7 +5,8 @@ pub mod get;
 pub mod list;
 pub mod upload;
 
-mod content;
-mod kind;
+mod keep;
 mod receive;
 mod view;
+
+use crate::inspect::kind;

@@ -1,4 +1,4 @@
-//! Takes an upload in: into a temporary file, measured, hashed and sniffed on the way.
+//! Takes an upload in: into a temporary file, bounded and hashed on the way, and inspected when it is whole.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,10 +12,9 @@ use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
 use tokio::time::{Instant, timeout_at};
 
-use super::content::{Content, HEAD_BYTES, sniff};
-use super::kind::AssetKind;
 use crate::api::body::{broken, too_large};
 use crate::api::problem::{Kind, Problem};
+use crate::inspect::{AssetKind, Content, InspectError, Inspector, Measured, Refusal};
 
 /// How long the next bytes may take to come.
 const STALL: Duration = Duration::from_secs(30);
@@ -34,14 +33,46 @@ pub struct Received {
     pub sha256: String,
     /// What they are.
     pub content: Content,
+    /// How large or long that is.
+    pub measured: Measured,
 }
 
-/// Receives a file for this use into `folder`. What is too large or nothing that the use takes is refused as soon as that
-/// shows; the rest of the body is then never read.
+/// Receives a file for this use into `folder` and lets it be inspected. What is too large is refused as soon as that shows; the
+/// rest of the body is then never read.
 ///
 /// # Errors
-/// A problem for the client, or a fault of this machine's disk.
-pub async fn receive(body: Body, kind: AssetKind, folder: &Path) -> Result<Received, Problem> {
+/// A problem for the client, or a fault of this machine.
+pub async fn receive(
+    body: Body,
+    kind: AssetKind,
+    folder: &Path,
+    inspector: &Inspector,
+) -> Result<Received, Problem> {
+    let Arrived {
+        path,
+        bytes,
+        sha256,
+    } = take_in(body, folder).await?;
+    let found = inspector.inspect(kind, &path).await;
+    let found = found.map_err(|error| problem(kind, error))?;
+    Ok(Received {
+        path,
+        bytes,
+        sha256,
+        content: found.content,
+        measured: found.measured,
+    })
+}
+
+/// Bytes of which nothing is known.
+struct Arrived {
+    path: TempPath,
+    bytes: u64,
+    sha256: String,
+}
+
+/// Streams a body into a file, hashing it on the way. Nothing here looks at what the bytes are.
+async fn take_in(body: Body, folder: &Path) -> Result<Arrived, Problem> {
     let (file, path) = NamedTempFile::new_in(folder)
         .map_err(Problem::internal)?
         .into_parts();
@@ -51,24 +82,16 @@ pub async fn receive(body: Body, kind: AssetKind, folder: &Path) -> Result<Recei
         end: Instant::now() + WHOLE,
         bytes: 0,
     };
-    let (mut hash, mut head, mut content) = (Sha256::new(), Vec::new(), None);
+    let mut hash = Sha256::new();
     while let Some(chunk) = incoming.next().await? {
-        if content.is_none() {
-            head.extend(chunk.iter().take(HEAD_BYTES - head.len()));
-            if head.len() == HEAD_BYTES {
-                content = Some(known(kind, &head)?);
-            }
-        }
         hash.update(&chunk);
         out.write_all(&chunk).await.map_err(Problem::internal)?;
     }
-    let content = content.map_or_else(|| known(kind, &head), Ok)?;
     out.flush().await.map_err(Problem::internal)?;
-    Ok(Received {
+    Ok(Arrived {
         path,
         bytes: incoming.bytes,
         sha256: hex(&hash.finalize()),
-        content,
     })
 }
 
@@ -104,11 +127,31 @@ fn stalled() -> Problem {
     Problem::new(Kind::StalledBody, detail)
 }
 
-fn known(kind: AssetKind, head: &[u8]) -> Result<Content, Problem> {
-    sniff(kind, head).ok_or_else(|| {
-        let detail = format!("Under {} send {}.", kind.as_str(), kind.takes());
-        Problem::new(Kind::UnsupportedContent, detail)
-    })
+/// What a client hears of a file that cannot be used. The words are ours: what the inspection itself says may be the word of
+/// whoever made the file.
+fn problem(kind: AssetKind, error: InspectError) -> Problem {
+    let refusal = match error {
+        InspectError::Refused(refusal) => refusal,
+        InspectError::Failed(_) => return Problem::internal(error),
+    };
+    match refusal {
+        Refusal::UnsupportedContent => {
+            let detail = format!("Under {} send {}.", kind.as_str(), kind.takes());
+            Problem::new(Kind::UnsupportedContent, detail)
+        }
+        Refusal::UnreadableMedia => Problem::new(
+            Kind::UnreadableMedia,
+            "The file is damaged, or is not what its first bytes say.",
+        ),
+        Refusal::TooLargeImage => Problem::new(
+            Kind::ImageTooLarge,
+            "An image may have 120 megapixels, 16384 pixels a side, and 512 MiB of pixels as it is decoded.",
+        ),
+        Refusal::OverLimits => Problem::new(
+            Kind::MediaOverLimits,
+            "Decoding the file takes too much time or memory.",
+        ),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -118,82 +161,70 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::child::ChildError;
     use futures_util::stream;
-
-    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR";
 
     fn folder() -> tempfile::TempDir {
         tempfile::tempdir().expect("a folder")
     }
 
-    #[tokio::test]
-    async fn an_upload_is_measured_hashed_and_sniffed() {
-        let folder = folder();
-        let body = Body::from([PNG, &[7; 10_000]].concat());
-        let received = receive(body, AssetKind::Products, folder.path()).await;
-        let received = received.expect("a PNG");
-        let stored = std::fs::read(&received.path).expect("it is there");
-        assert_eq!(
-            (stored.len() as u64, received.content.extension),
-            (received.bytes, "png")
-        );
-        assert_eq!(received.sha256, hex(&Sha256::digest(&stored)));
-        drop(received);
-        assert_eq!(
-            std::fs::read_dir(folder.path()).expect("a folder").count(),
-            0
-        );
+    fn count(folder: &tempfile::TempDir) -> usize {
+        std::fs::read_dir(folder.path()).expect("a folder").count()
     }
 
     #[tokio::test]
-    async fn content_of_another_kind_is_refused_from_its_head() {
+    async fn an_upload_is_counted_and_hashed_and_gone_when_nobody_wants_it() {
         let folder = folder();
-        for (body, kind) in [
-            (PNG.to_vec(), AssetKind::Audio),
-            (b"#EXTM3U".to_vec(), AssetKind::Overlays),
-            (Vec::new(), AssetKind::Products),
-        ] {
-            let problem = receive(Body::from(body), kind, folder.path()).await;
-            let problem = problem.expect_err("another kind");
-            assert_eq!(problem.kind(), Kind::UnsupportedContent);
-        }
-        // The refusal does not wait for the end.
-        let endless =
-            stream::iter([Ok::<_, axum::Error>(vec![0_u8; HEAD_BYTES])]).chain(stream::pending());
-        let body = Body::from_stream(endless);
-        assert!(
-            receive(body, AssetKind::Audio, folder.path())
-                .await
-                .is_err()
-        );
-        assert_eq!(
-            std::fs::read_dir(folder.path()).expect("a folder").count(),
-            0
-        );
+        let arrived = take_in(Body::from(vec![7; 10_000]), folder.path()).await;
+        let arrived = arrived.expect("it is small");
+        let stored = std::fs::read(&arrived.path).expect("it is there");
+        assert_eq!((stored.len() as u64, arrived.bytes), (10_000, 10_000));
+        assert_eq!(arrived.sha256, hex(&Sha256::digest(&stored)));
+        drop(arrived);
+        assert_eq!(count(&folder), 0);
     }
 
     #[tokio::test]
     async fn the_largest_file_is_taken_and_one_byte_more_is_not() {
         let folder = folder();
         for (more, taken) in [(0, true), (1, false)] {
-            let rest = MAX_FILE_BYTES as usize - PNG.len() + more;
-            let zeros = vec![0_u8; 1 << 20];
-            let chunks = (0..rest.div_ceil(zeros.len()))
-                .map(|n| Bytes::copy_from_slice(&zeros[..zeros.len().min(rest - n * zeros.len())]));
-            let chunks: Vec<_> = std::iter::once(Bytes::from_static(PNG))
-                .chain(chunks)
-                .collect();
-            let body = Body::from_stream(stream::iter(chunks).map(Ok::<_, axum::Error>));
-            let received = receive(body, AssetKind::Products, folder.path()).await;
-            assert_eq!(received.is_ok(), taken);
+            let whole = MAX_FILE_BYTES as usize + more;
+            let zeros = Bytes::from(vec![0_u8; 1 << 20]);
+            let chunks = (0..whole.div_ceil(zeros.len())).map(|number| {
+                let rest = whole - number * zeros.len();
+                Ok::<_, axum::Error>(zeros.slice(..zeros.len().min(rest)))
+            });
+            let chunks: Vec<_> = chunks.collect();
+            let body = Body::from_stream(stream::iter(chunks));
+            let arrived = take_in(body, folder.path()).await;
+            assert_eq!(arrived.is_ok(), taken);
         }
+        assert_eq!(count(&folder), 0);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_stalls_is_given_up() {
         let folder = folder();
         let body = Body::from_stream(stream::pending::<Result<Vec<u8>, axum::Error>>());
-        let problem = receive(body, AssetKind::Products, folder.path()).await;
-        assert_eq!(problem.expect_err("stalled").kind(), Kind::StalledBody);
+        let problem = take_in(body, folder.path()).await.err();
+        let kind = problem.map(|problem| problem.kind());
+        assert_eq!(kind, Some(Kind::StalledBody));
+        assert_eq!(count(&folder), 0);
+    }
+
+    #[test]
+    fn each_refusal_is_a_problem_of_its_own() {
+        for (refusal, kind) in [
+            (Refusal::UnsupportedContent, Kind::UnsupportedContent),
+            (Refusal::UnreadableMedia, Kind::UnreadableMedia),
+            (Refusal::TooLargeImage, Kind::ImageTooLarge),
+            (Refusal::OverLimits, Kind::MediaOverLimits),
+        ] {
+            let told = problem(AssetKind::Audio, InspectError::Refused(refusal));
+            assert_eq!(told.kind(), kind);
+        }
+        let gone = ChildError::System(std::io::Error::other("gone"));
+        let told = problem(AssetKind::Audio, InspectError::Failed(gone));
+        assert_eq!(told.kind(), Kind::Internal);
     }
 }

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gildhall_proto::AssetKey;
 use gildhall_proto::limits::MAX_FILE_BYTES;
-use uuid::Uuid;
 
+use super::keep::Keep;
 use super::kind::{self, AssetKind};
 use super::receive::{Received, receive};
 use super::view::AssetView;
@@ -17,14 +17,16 @@ use crate::api::problem::{Kind, Problem, ProblemBody, RETRY_AFTER};
 use crate::api::query::Query;
 use crate::api::schemas::Refusals;
 use crate::api::{ApiState, body, links};
-use crate::ledger::{Asset, AssetInsert, AssetState, NewAsset, StoredFile};
-use crate::objects::TenantKeys;
+use crate::ledger::Asset;
 
 /// Upload an asset
 ///
 /// The body is the file itself, at most 100 MB. What it is shows in its content; its name and `Content-Type` do not matter.
 /// Jobs name it by the `key` of the answer. The same bytes under the same kind are kept once: the answer is then 200 with the
 /// asset that is there, whatever name was asked for.
+///
+/// The file is scanned before it can be used: 201 is an asset that is `released`. Where the scanner is away the answer is 202 with
+/// an asset that is `quarantined`: it becomes released, or `refused`, by itself; ask for it again, or upload it again.
 #[utoipa::path(
     post,
     path = "/api/v1/video/assets",
@@ -37,9 +39,11 @@ use crate::objects::TenantKeys;
     ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes of the file."),
     responses(
-        (status = 201, description = "The asset is stored.", body = AssetView,
+        (status = 201, description = "The asset is stored and can be used.", body = AssetView,
             headers(("Location" = String, description = "The asset's address."))),
-        (status = 200, description = "The tenant had these bytes already.", body = AssetView,
+        (status = 200, description = "The tenant had these bytes already, and they can be used.", body = AssetView,
+            headers(("Location" = String, description = "The asset's address."))),
+        (status = 202, description = "The asset is stored, and cannot be used until it was scanned.", body = AssetView,
             headers(("Location" = String, description = "The asset's address."))),
         (status = 408, description = "The body came too slowly.",
             body = ProblemBody, content_type = "application/problem+json"),
@@ -48,6 +52,8 @@ use crate::objects::TenantKeys;
         (status = 413, description = "The file is too large; the connection ends.",
             body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The content is nothing that this kind takes.",
+            body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The file is damaged, takes too much to decode, or is infected.",
             body = ProblemBody, content_type = "application/problem+json"),
         Refusals,
     ),
@@ -63,54 +69,16 @@ pub async fn upload(
     let wanted = Wanted::parse(raw.as_deref())?;
     body::check_announced(&headers, MAX_FILE_BYTES)?;
     let _place = api.uploads.try_acquire().map_err(|_| too_many())?;
-    let received = receive(body, wanted.kind, &api.upload_dir).await?;
-    let new = wanted.entry(&caller, &received)?;
-    // The row first: it keeps the key to this upload, so that no other one can overwrite the object meanwhile. A crash before
-    // the object is there leaves a row without bytes, which the next upload of the same bytes mends.
-    match api.ledger.insert_asset(&caller.tenant, &new).await? {
-        AssetInsert::Created(asset) => {
-            let stored = store(&api, &received, &asset).await;
-            if let Err(problem) = stored {
-                give_up(&api, &caller, &asset).await;
-                return Err(problem);
-            }
-            Ok(answer(StatusCode::CREATED, asset))
-        }
-        AssetInsert::Existing(asset) => {
-            mend(&api, &received, &asset).await?;
-            Ok(answer(StatusCode::OK, asset))
-        }
-        AssetInsert::KeyTaken(asset) => {
-            let detail = format!("{} is the asset {} with other bytes.", asset.key, asset.id);
-            Err(Problem::new(Kind::AssetNameTaken, detail))
-        }
-    }
-}
-
-async fn store(api: &ApiState, received: &Received, asset: &Asset) -> Result<(), Problem> {
-    let (key, kind) = (&asset.file.object_key, &asset.file.content_type);
-    api.objects.upload(&received.path, key, kind).await?;
-    Ok(())
-}
-
-/// Takes back the entry of an upload that could not be stored. Where that fails as well, [`mend`] has its turn one day.
-async fn give_up(api: &ApiState, caller: &Caller<AssetsWrite>, asset: &Asset) {
-    let gone = api
-        .ledger
-        .delete_asset(&caller.tenant, asset.id, &caller.actor())
-        .await;
-    if let Err(error) = gone {
-        tracing::warn!(asset = %asset.id, %error, "an asset without bytes stays in the ledger");
-    }
-}
-
-/// Stores the bytes of an asset that is entered without them.
-async fn mend(api: &ApiState, received: &Received, asset: &Asset) -> Result<(), Problem> {
-    let head = api.objects.head(&asset.file.object_key).await?;
-    match head {
-        Some(head) if head.bytes == received.bytes => Ok(()),
-        _ => store(api, received, asset).await,
-    }
+    let received = receive(body, wanted.kind, &api.upload_dir, &api.inspector).await?;
+    let keep = Keep {
+        api: &api,
+        caller: &caller,
+        key: wanted.key(&received)?,
+        kind: wanted.kind,
+        received: &received,
+    };
+    let (status, asset) = keep.keep().await?;
+    Ok(answer(status, asset))
 }
 
 fn answer(status: StatusCode, asset: Asset) -> Response {
@@ -155,32 +123,13 @@ impl Wanted {
         })
     }
 
-    /// The entry of the file in the ledger.
-    fn entry(
-        &self,
-        caller: &Caller<AssetsWrite>,
-        received: &Received,
-    ) -> Result<NewAsset, Problem> {
+    /// What jobs will call the file.
+    fn key(&self, received: &Received) -> Result<AssetKey, Problem> {
         let name = || format!("{}.{}", received.sha256, received.content.extension);
-        let key = match &self.key {
-            Some(key) => key.clone(),
-            None => key(self.kind, &name()).map_err(Problem::internal)?,
-        };
-        Ok(NewAsset {
-            id: Uuid::now_v7(),
-            kind: self.kind.as_str().to_owned(),
-            file: StoredFile {
-                object_key: TenantKeys::input(&caller.tenant, &key),
-                content_type: received.content.media_type.to_owned(),
-                bytes: received.bytes,
-                sha256: received.sha256.clone(),
-                width: None,
-                height: None,
-            },
-            key: key.to_string(),
-            duration_ms: None,
-            state: AssetState::Released,
-        })
+        match &self.key {
+            Some(key) => Ok(key.clone()),
+            None => key(self.kind, &name()).map_err(Problem::internal),
+        }
     }
 }
 

@@ -22,8 +22,11 @@ pub struct AssetView {
     pub kind: String,
     /// `upload` or `render`.
     pub origin: String,
-    /// `released`; `quarantined` while it cannot be used yet; `refused` where it never can be.
+    /// `released`: jobs may name it; `quarantined`: not yet, since it was not scanned; `refused`: never.
     pub state: String,
+    /// What the scanner found in it, where it is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
     /// Its media type, by its content.
     pub content_type: String,
     /// Its size in bytes.
@@ -60,6 +63,7 @@ impl From<Asset> for AssetView {
             kind: asset.kind,
             origin: asset.origin.as_str().to_owned(),
             state: asset.state.as_str().to_owned(),
+            refusal: asset.refusal,
             content_type: asset.file.content_type,
             bytes: asset.file.bytes,
             sha256: asset.file.sha256,

@@ -1,7 +1,7 @@
 //! What an API key looks like: `gk_<prefix>_<secret>`.
 
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 const MAX_PREFIX_CHARS: usize = 64;
 const SECRET_CHARS: std::ops::RangeInclusive<usize> = 16..=128;
@@ -28,9 +28,24 @@ impl PresentedKey {
         })
     }
 
-    /// Compares in a time that does not depend on where the hashes differ.
-    pub fn matches(&self, secret_sha256: &[u8]) -> bool {
-        self.secret_sha256[..].ct_eq(secret_sha256).into()
+    /// Whether it has the secret of the key that the ledger knows.
+    pub fn matches(&self, stored: &StoredHash) -> bool {
+        self.compare(stored).into()
+    }
+
+    /// Takes the same time wherever the hashes differ.
+    fn compare(&self, stored: &StoredHash) -> Choice {
+        self.secret_sha256[..].ct_eq(&stored.0)
+    }
+}
+
+/// The SHA-256 of a key's secret, as the ledger keeps it. It has no `==`: there is one way to compare it.
+pub struct StoredHash(Vec<u8>);
+
+impl StoredHash {
+    /// The hash out of the ledger.
+    pub fn new(secret_sha256: Vec<u8>) -> StoredHash {
+        StoredHash(secret_sha256)
     }
 }
 
@@ -43,9 +58,51 @@ mod tests {
         let secret = "0123456789abcdef0123456789ABCDEF";
         let key = PresentedKey::parse(&format!("gk_abcd1234_{secret}")).expect("a key");
         assert_eq!(key.prefix, "abcd1234");
-        assert!(key.matches(&Sha256::digest(secret.as_bytes())[..]));
-        assert!(!key.matches(&Sha256::digest(b"another")[..]));
-        assert!(!key.matches(b"short"));
+        assert!(key.matches(&StoredHash::new(Sha256::digest(secret.as_bytes()).to_vec())));
+        assert!(!key.matches(&StoredHash::new(Sha256::digest(b"another").to_vec())));
+        assert!(!key.matches(&StoredHash::new(b"short".to_vec())));
+    }
+
+    /// What comes out is `subtle`'s own word, which nothing but its constant-time operations make.
+    #[test]
+    fn secrets_are_compared_in_constant_time() {
+        let compare: fn(&PresentedKey, &StoredHash) -> Choice = PresentedKey::compare;
+        let key = PresentedKey::parse("gk_abcd1234_0123456789abcdef").expect("a key");
+        let hash = Sha256::digest(b"0123456789abcdef").to_vec();
+        assert!(bool::from(compare(&key, &StoredHash::new(hash.clone()))));
+        for bit in 0..256 {
+            let mut other = hash.clone();
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert!(!bool::from(compare(&key, &StoredHash::new(other))), "{bit}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_key_have_lengths() {
+        let key = |prefix: usize, secret: usize| {
+            let token = format!("gk_{}_{}", "p".repeat(prefix), "s".repeat(secret));
+            PresentedKey::parse(&token).is_some()
+        };
+        for (prefix, good) in [
+            (0, false),
+            (1, true),
+            (2, true),
+            (63, true),
+            (64, true),
+            (65, false),
+        ] {
+            assert_eq!(key(prefix, 32), good, "{prefix}");
+        }
+        for (secret, good) in [
+            (15, false),
+            (16, true),
+            (17, true),
+            (127, true),
+            (128, true),
+            (129, false),
+        ] {
+            assert_eq!(key(8, secret), good, "{secret}");
+        }
     }
 
     #[test]

@@ -2,27 +2,32 @@
 
 mod cache;
 mod key;
-mod rate;
+mod refused;
 mod scope;
 
 pub use cache::KeyCache;
-pub use rate::RateLimits;
 pub use scope::{AssetsRead, AssetsWrite, JobsRead, JobsWrite, Needs, Scope, UnknownScope};
 
+use std::fmt::Display;
 use std::marker::PhantomData;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Instant;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
+use axum::extract::{FromRequestParts, MatchedPath};
+use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
 use gildhall_proto::TenantId;
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use self::cache::Identity;
-use self::rate::Turn;
+use self::refused::{Refused, Why};
 use super::ApiState;
+use super::address::Origin;
+use super::audit::Refusal;
+use super::observe::of_tenant;
 use super::problem::{Kind, Problem};
-use crate::ledger::{Actor, ActorKind};
+use super::rate::{Buckets, Rate, Turn, later};
+use crate::ledger::{Actor, ActorKind, AuditEntry};
 
 /// A caller whose key carries the scope `S`. A handler that takes one can only be reached so, and never names a tenant
 /// by any other way.
@@ -45,30 +50,110 @@ impl<S> Caller<S> {
             address: self.address,
         }
     }
+
+    /// What the caller did, as a line of the audit log.
+    pub fn act<const N: usize>(
+        &self,
+        action: &str,
+        subject: impl Display,
+        outcome: &str,
+        detail: [(&str, Value); N],
+    ) -> AuditEntry {
+        let detail = detail.map(|(name, value)| (name.to_owned(), value));
+        AuditEntry {
+            actor: self.actor(),
+            tenant: Some(self.tenant.clone()),
+            action: action.to_owned(),
+            subject: subject.to_string(),
+            outcome: outcome.to_owned(),
+            detail: detail.into_iter().collect(),
+        }
+    }
 }
 
 impl<S: Needs> FromRequestParts<ApiState> for Caller<S> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &ApiState) -> Result<Self, Problem> {
-        let key = bearer(&parts.headers)?;
-        let now = Instant::now();
-        let known = api.keys.identify(&api.ledger, &key, now).await?;
-        let identity = known.filter(|known| known.is_valid(OffsetDateTime::now_utc()));
-        let identity = identity.ok_or_else(refuse)?;
+        let stranger = |_: &Problem| tell_refusal(parts, api, "", Refused::stranger(Why::NoKey));
+        let key = bearer(&parts.headers).inspect_err(stranger)?;
+        let (now, utc) = (Instant::now(), OffsetDateTime::now_utc());
+        // Whoever's key was right a while ago is not locked out by what others try from the same address.
+        if !api.keys.has_been_right(&key) {
+            may_guess(parts, api, now)?;
+        }
+        let known = api.keys.identify(&api.ledger, &key, now, utc).await?;
+        let identity = known.map_err(|refused| {
+            guessed_wrong(parts, api, now);
+            tell_refusal(parts, api, &key.prefix, refused);
+            refuse()
+        })?;
+        of_tenant(&identity.tenant);
         take_turn(&api.limits, &identity, now)?;
+        let caller = Caller {
+            tenant: identity.tenant.clone(),
+            prefix: key.prefix,
+            address: address(parts),
+            scope: PhantomData,
+        };
         if !identity.scopes.contains(&S::SCOPE) {
+            caller.tell_missing_scope(parts, api);
             let detail = format!("The key does not carry the scope {}.", S::SCOPE);
             return Err(Problem::new(Kind::MissingScope, detail));
         }
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Caller {
-            tenant: identity.tenant.clone(),
-            prefix: key.prefix,
-            address: peer.map(|ConnectInfo(peer)| peer.ip()),
-            scope: PhantomData,
-        })
+        Ok(caller)
     }
+}
+
+impl<S: Needs> Caller<S> {
+    fn tell_missing_scope(&self, parts: &Parts, api: &ApiState) {
+        api.audit.refuse(Refusal {
+            actor: self.actor(),
+            tenant: Some(self.tenant.clone()),
+            asked: asked(parts),
+            why: "missing_scope",
+            lacks: Some(S::SCOPE),
+        });
+    }
+}
+
+/// Notes for the audit log that somebody has no key that opens anything.
+fn tell_refusal(parts: &Parts, api: &ApiState, prefix: &str, refused: Refused) {
+    api.audit.refuse(Refusal {
+        actor: Actor {
+            kind: ActorKind::Anonymous,
+            name: prefix.to_owned(),
+            address: address(parts),
+        },
+        tenant: refused.tenant,
+        asked: asked(parts),
+        why: refused.why.as_str(),
+        lacks: None,
+    });
+}
+
+/// Where a request came from.
+fn address(parts: &Parts) -> Option<IpAddr> {
+    let origin = parts.extensions.get::<Origin>();
+    origin.map(|origin| origin.address)
+}
+
+fn may_guess(parts: &Parts, api: &ApiState, now: Instant) -> Result<(), Problem> {
+    let turn = address(parts).map(|address| api.addresses.may_guess(address, now));
+    turn.unwrap_or(Ok(()))
+}
+
+fn guessed_wrong(parts: &Parts, api: &ApiState, now: Instant) {
+    if let Some(address) = address(parts) {
+        api.addresses.guessed_wrong(address, now);
+    }
+}
+
+/// What a request asks for: its method and its route, not the path, which is of the client's choice.
+fn asked(parts: &Parts) -> String {
+    let route = parts.extensions.get::<MatchedPath>();
+    let route = route.map_or("", MatchedPath::as_str);
+    format!("{} {route}", parts.method)
 }
 
 /// The key of the `Authorization` header (RFC 6750). Every fault of it gets the same answer, so that nobody learns which
@@ -93,24 +178,14 @@ fn refuse() -> Problem {
     Problem::new(Kind::Unauthenticated, detail).header(header::WWW_AUTHENTICATE, challenge)
 }
 
-fn take_turn(limits: &RateLimits, who: &Identity, now: Instant) -> Result<(), Problem> {
-    let limit = who.requests_per_minute;
-    let Turn::Later(wait) = limits.take(&who.tenant, limit, now) else {
+fn take_turn(tenants: &Buckets<TenantId>, who: &Identity, now: Instant) -> Result<(), Problem> {
+    let rate = Rate::even(who.requests_per_minute);
+    let Turn::Later(wait) = tenants.take(&who.tenant, rate, now) else {
         return Ok(());
     };
+    let limit = rate.per_minute;
     let detail = format!("The tenant may make {limit} requests a minute at this replica.");
-    let policy = format!("\"tenant\";q={limit};w=60");
-    let state = format!(
-        "\"tenant\";r=0;t={}",
-        wait.as_millis().div_ceil(1000).max(1)
-    );
-    let problem = Problem::new(Kind::RateLimited, detail).retry_after(wait);
-    Err([("ratelimit-policy", policy), ("ratelimit", state)]
-        .into_iter()
-        .fold(problem, |problem, (name, value)| {
-            let value = HeaderValue::try_from(value).expect("digits and ASCII punctuation");
-            problem.header(HeaderName::from_static(name), value)
-        }))
+    Err(later("tenant", rate, wait, detail))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// One thing that a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Submit, cancel and replay jobs.
     JobsWrite,

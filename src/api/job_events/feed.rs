@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, watch};
 
-use super::places::Place;
+use crate::api::places::Place;
 use crate::ledger::{ApiLedger, HistoryEntry, LedgerError};
+use crate::telemetry::chain;
 
 /// How often the ledger is asked.
 const POLL: Duration = Duration::from_millis(500);
@@ -85,7 +86,7 @@ impl Feed {
     }
 
     /// Tells until the job has ended, the client has gone, or `end` becomes true. A ledger that is away is waited for.
-    pub async fn run(mut self, _place: Place, mut end: watch::Receiver<bool>) {
+    pub async fn run(mut self, _place: Place<TenantId>, mut end: watch::Receiver<bool>) {
         let hello = Event::default().retry(COME_BACK_AFTER);
         let mut gone = self.sender.send(hello).await.is_err();
         let mut pause = POLL;
@@ -94,7 +95,7 @@ impl Feed {
                 Ok(Next::End) => return,
                 Ok(Next::Wait) => POLL,
                 Err(error) => {
-                    tracing::debug!(job = %self.job, %error, "an event stream waits for the ledger");
+                    tracing::debug!(job = %self.job, error = chain(&error), "an event stream waits for the ledger");
                     (pause * 2).min(LONGEST_PAUSE)
                 }
             };

@@ -4,9 +4,6 @@
 //! was (`Last-Event-ID`). Progress comes without an id: what was missed of it is not worth repeating.
 
 mod feed;
-mod places;
-
-pub use places::Places;
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -20,12 +17,17 @@ use gildhall_proto::JobId;
 use tokio::sync::mpsc;
 
 use self::feed::Feed;
-use super::ApiState;
 use super::caller::{Caller, JobsRead};
 use super::id::{Id, not_found};
 use super::problem::{Kind, Problem, ProblemBody};
+use super::query::{NoQuery, whole};
 use super::schemas::Refusals;
+use super::{ApiState, accept};
 
+/// Most open streams of one tenant at this replica.
+pub const PER_TENANT: usize = 20;
+/// Most open streams of all tenants at this replica: each asks the ledger twice a second.
+pub const IN_ALL: usize = 500;
 /// Events that wait for a slow client; then the ledger is not asked for more.
 const BUFFERED: usize = 16;
 /// How often a quiet stream shows that it lives.
@@ -59,8 +61,10 @@ pub async fn follow(
     caller: Caller<JobsRead>,
     State(api): State<ApiState>,
     Id(job): Id<JobId>,
+    _: NoQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    accept::check(&headers, "text/event-stream")?;
     let after = last_event_id(&headers)?;
     let place = api.places.take(&caller.tenant).ok_or_else(too_many)?;
     let known = api.ledger.progress(&caller.tenant, job).await?;
@@ -80,28 +84,24 @@ pub async fn follow(
 }
 
 fn too_many() -> Problem {
-    let detail = format!(
-        "A tenant may have {} streams open at one replica.",
-        places::PER_TENANT
-    );
+    let detail = format!("A tenant may have {PER_TENANT} streams open at one replica.");
     Problem::new(Kind::TooManyStreams, detail).retry_after(HEARTBEAT)
 }
 
 /// The id after which the stream begins; 0 before the first.
 fn last_event_id(headers: &HeaderMap) -> Result<i64, Problem> {
-    let Some(value) = headers.get("last-event-id") else {
+    let mut values = headers.get_all("last-event-id").iter();
+    let (Some(value), more) = (values.next(), values.next()) else {
         return Ok(0);
     };
-    let text = value.to_str().unwrap_or("").trim();
+    let text = value.to_str().unwrap_or("?").trim();
     // Browsers that never had an id send none, other clients an empty one.
-    match text {
-        "" => Ok(0),
-        _ => text
-            .parse()
-            .ok()
-            .filter(|id| *id >= 0)
-            .ok_or_else(|| Problem::parameter("Last-Event-ID", text, "the id of an event")),
-    }
+    let id = match text {
+        "" => Some(0),
+        _ => whole(text),
+    };
+    id.filter(|_| more.is_none())
+        .ok_or_else(|| Problem::parameter("Last-Event-ID", text, "the id of one event"))
 }
 
 #[cfg(test)]
@@ -111,16 +111,21 @@ mod tests {
 
     #[test]
     fn the_last_event_is_named_by_its_number() {
-        let id = |text: &'static str| {
+        let ids = |texts: &[&str]| {
             let name = HeaderName::from_static("last-event-id");
-            let headers = HeaderMap::from_iter([(name, HeaderValue::from_static(text))]);
-            last_event_id(&headers).ok()
+            let value = |text: &&str| HeaderValue::from_str(text).expect("a header's characters");
+            let headers = texts.iter().map(|text| (name.clone(), value(text)));
+            last_event_id(&headers.collect()).ok()
         };
-        assert_eq!(last_event_id(&HeaderMap::new()).ok(), Some(0));
-        assert_eq!((id(""), id("42")), (Some(0), Some(42)));
         assert_eq!(
-            (id("-1"), id("x"), id("9".repeat(30).leak())),
-            (None, None, None)
+            (ids(&[]), ids(&[""]), ids(&["42"])),
+            (Some(0), Some(0), Some(42))
         );
+        let (last, beyond) = (i64::MAX.to_string(), "9223372036854775808");
+        assert_eq!((ids(&[&last]), ids(&[beyond])), (Some(i64::MAX), None));
+        for bad in ["-1", "+1", "x", "1.0", "0x1", "1 OR 1=1", "../1", "1;2"] {
+            assert_eq!(ids(&[bad]), None, "{bad}");
+        }
+        assert_eq!(ids(&["1", "2"]), None);
     }
 }

@@ -100,11 +100,19 @@ pub fn field_faults(report: &SpecFaults) -> Vec<FieldFault> {
 }
 
 fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN_CHARS).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
+    let mut taken: String = text.chars().take(SHOWN_CHARS).collect();
+    if taken.len() < text.len() {
+        taken.push('…');
     }
-    shown.escape_debug().to_string()
+    let mut shown = String::with_capacity(taken.len());
+    for c in taken.escape_debug() {
+        match c {
+            // Tags and further selectors are marks, which are escaped only where nothing comes before them, and show nothing.
+            '\u{E0000}'..='\u{E0FFF}' => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 #[cfg(test)]

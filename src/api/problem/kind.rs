@@ -8,6 +8,7 @@ pub const BASE: &str = "/problems/";
 /// A kind of problem. Its slug is part of the contract; later releases may add kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    MalformedRequest,
     MalformedBody,
     InvalidJob,
     InvalidParameter,
@@ -18,6 +19,7 @@ pub enum Kind {
     NotFound,
     NoSuchRoute,
     MethodNotAllowed,
+    NotAcceptable,
     StalledBody,
     SubmissionInFlight,
     AlreadyEnded,
@@ -26,9 +28,14 @@ pub enum Kind {
     AssetNameTaken,
     AssetNotReleased,
     IdempotencyKeyReused,
+    UnusableAssets,
     BodyTooLarge,
     UnsupportedMediaType,
     UnsupportedContent,
+    Infected,
+    UnreadableMedia,
+    ImageTooLarge,
+    MediaOverLimits,
     RateLimited,
     QuotaExceeded,
     TooManyStreams,
@@ -44,7 +51,8 @@ struct Row(&'static str, u16, &'static str, &'static str);
 
 impl Kind {
     /// Every kind that has a page of its own.
-    pub const ALL: [Kind; 28] = [
+    pub const ALL: &'static [Kind] = &[
+        Kind::MalformedRequest,
         Kind::MalformedBody,
         Kind::InvalidJob,
         Kind::InvalidParameter,
@@ -55,6 +63,7 @@ impl Kind {
         Kind::NotFound,
         Kind::NoSuchRoute,
         Kind::MethodNotAllowed,
+        Kind::NotAcceptable,
         Kind::StalledBody,
         Kind::SubmissionInFlight,
         Kind::AlreadyEnded,
@@ -63,9 +72,14 @@ impl Kind {
         Kind::AssetNameTaken,
         Kind::AssetNotReleased,
         Kind::IdempotencyKeyReused,
+        Kind::UnusableAssets,
         Kind::BodyTooLarge,
         Kind::UnsupportedMediaType,
         Kind::UnsupportedContent,
+        Kind::Infected,
+        Kind::UnreadableMedia,
+        Kind::ImageTooLarge,
+        Kind::MediaOverLimits,
         Kind::RateLimited,
         Kind::QuotaExceeded,
         Kind::TooManyStreams,
@@ -112,6 +126,7 @@ impl Kind {
     #[rustfmt::skip]
     fn row(self) -> Row {
         match self {
+            Kind::MalformedRequest => Row("malformed-request", 400, "The request is malformed", "Send one Host header, and no header twice that may stand once; the detail names it."),
             Kind::MalformedBody => Row("malformed-body", 400, "The body cannot be read", "Send one JSON document or one MessagePack map, and name its media type."),
             Kind::InvalidJob => Row("invalid-job", 422, "The job breaks the contract", "Mend every field listed in errors; the same job will be refused again."),
             Kind::InvalidParameter => Row("invalid-parameter", 400, "A parameter is wrong", "Mend the parameters listed in errors."),
@@ -122,6 +137,7 @@ impl Kind {
             Kind::NotFound => Row("not-found", 404, "There is no such thing", "Check the id; another tenant's things are never found."),
             Kind::NoSuchRoute => Row("no-such-route", 404, "There is no such address", "See /docs for every address."),
             Kind::MethodNotAllowed => Row("method-not-allowed", 405, "The address does not take this method", "Use one of the methods in the Allow header."),
+            Kind::NotAcceptable => Row("not-acceptable", 406, "The answer comes in no media type that is accepted", "Accept the media type in the detail, or leave the Accept header out."),
             Kind::StalledBody => Row("stalled-body", 408, "The body came too slowly", "Send it again over a steadier connection."),
             Kind::SubmissionInFlight => Row("submission-in-flight", 409, "The first request with this idempotency key is not done", "Send the same request again in a moment."),
             Kind::AlreadyEnded => Row("already-ended", 409, "The job has already ended", "Nothing is left to cancel; look at its status."),
@@ -130,9 +146,14 @@ impl Kind {
             Kind::AssetNameTaken => Row("asset-name-taken", 409, "Another asset has this name", "Choose another name, or delete the other asset first."),
             Kind::AssetNotReleased => Row("asset-not-released", 409, "The asset cannot be used", "Wait until it was looked through; one that was refused never can be."),
             Kind::IdempotencyKeyReused => Row("idempotency-key-reused", 422, "The idempotency key belongs to another job", "Use a new key for a new job."),
+            Kind::UnusableAssets => Row("unusable-assets", 422, "The job names assets that cannot be used", "Wait until every asset listed in errors is released, then submit the job again; name another one for each that was refused."),
             Kind::BodyTooLarge => Row("body-too-large", 413, "The body is too large", "Send less; the detail names the limit."),
             Kind::UnsupportedMediaType => Row("unsupported-media-type", 415, "The media type is not read here", "Name one of the media types in the detail as Content-Type."),
             Kind::UnsupportedContent => Row("unsupported-content", 415, "The content is not of this kind of asset", "Upload a file of a format that the kind takes; the name does not matter."),
+            Kind::UnreadableMedia => Row("unreadable-media", 422, "The file cannot be decoded", "Make the file anew; this one is damaged or not what it seems to be."),
+            Kind::ImageTooLarge => Row("image-too-large", 422, "The image has too many pixels", "Scale the image down; the detail names the limits."),
+            Kind::MediaOverLimits => Row("media-over-limits", 422, "The file takes too much to decode", "Save it smaller or in a simpler form; another try of the same file ends the same."),
+            Kind::Infected => Row("infected", 422, "The scanner found something harmful", "Upload another file. If this one is harmless, tell whoever runs this service what the scanner called it."),
             Kind::RateLimited => Row("rate-limited", 429, "Too many requests", "Wait as long as Retry-After says."),
             Kind::QuotaExceeded => Row("quota-exceeded", 429, "The month's jobs are used up", "Wait for the next month, or ask for a higher quota."),
             Kind::TooManyStreams => Row("too-many-streams", 429, "Too many open event streams", "Close one, or follow several jobs by asking for their status."),

@@ -8,7 +8,7 @@ use super::{Kind, Problem};
 
 /// `GET /problems/{slug}`: the kind of problem in words.
 pub async fn page(Path(slug): Path<String>) -> Result<Response, Problem> {
-    let kind = Kind::ALL.into_iter().find(|kind| kind.slug() == slug);
+    let kind = Kind::ALL.iter().find(|kind| kind.slug() == slug);
     let kind = kind.ok_or_else(|| Problem::new(Kind::NotFound, "No such type of problem."))?;
     let text = format!(
         "{} ({})\n\n{}\n",

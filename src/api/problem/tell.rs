@@ -1,6 +1,5 @@
 //! Writes problems to the wire and into the log.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use super::{Inner, Kind, ProblemBody, Untold};
+use crate::telemetry::chain;
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -79,34 +79,13 @@ fn log(problem: &Inner, instance: &str) {
     if !problem.kind.status().is_server_error() {
         return tracing::debug!(instance, kind, detail = problem.detail, "request refused");
     }
-    let cause = problem.cause.as_deref().map(chain).unwrap_or_default();
-    tracing::error!(instance, kind, cause, "request failed");
-}
-
-/// An error with all that caused it, since no `Display` repeats its source.
-fn chain(error: &(dyn Error + Send + Sync + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
+    let cause = problem.cause.as_deref().map(|cause| chain(cause));
+    tracing::error!(instance, kind, error = cause, "request failed");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_error_is_logged_with_its_sources() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("outer")]
-        struct Outer(#[source] std::io::Error);
-        let error = Outer(std::io::Error::other("inner"));
-        assert_eq!(chain(&error), "outer: inner");
-    }
 
     #[test]
     fn what_the_framework_refuses_is_told_by_its_status() {

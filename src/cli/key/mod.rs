@@ -3,6 +3,7 @@
 mod create;
 mod list;
 mod revoke;
+mod rotate;
 mod scope;
 mod secret;
 mod view;
@@ -23,6 +24,8 @@ enum Verb {
     Create(create::Args),
     /// List a tenant's keys, revoked ones included.
     List(list::Args),
+    /// Put a new key in the place of one, which opens for a while yet, so that its holder can change over at leisure.
+    Rotate(rotate::Args),
     /// Revoke a key for good; it is refused within seconds.
     Revoke(revoke::Args),
 }
@@ -33,6 +36,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         match &args.verb {
             Verb::Create(args) => create::run(args).await,
             Verb::List(args) => list::run(args).await,
+            Verb::Rotate(args) => rotate::run(args).await,
             Verb::Revoke(args) => revoke::run(args).await,
         }
     })

@@ -1,6 +1,6 @@
 //! `gildhall key revoke`.
 
-use super::secret;
+use super::secret::Pasted;
 use crate::cli::operator::{Acting, Common, OperatorError, out};
 use serde_json::json;
 
@@ -8,8 +8,7 @@ use serde_json::json;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The key's public part, as the list shows it.
-    #[arg(value_parser = secret::prefix)]
-    prefix: String,
+    key: Pasted,
     #[command(flatten)]
     acting: Acting,
     #[command(flatten)]
@@ -18,15 +17,14 @@ pub struct Args {
 
 /// Revokes the key.
 pub async fn run(args: &Args) -> anyhow::Result<()> {
+    let prefix = args.key.prefix()?;
     let ledger = args.common.ledger().await?;
-    let revoked = ledger
-        .revoke_key(&args.prefix, &args.acting.actor())
-        .await?;
+    let revoked = ledger.revoke_key(prefix, &args.acting.actor()).await?;
     if !revoked {
         let what = "key that could be revoked with the prefix";
-        return Err(OperatorError::not_found(what, &args.prefix).into());
+        return Err(OperatorError::not_found(what, prefix).into());
     }
-    let object = json!({ "prefix": args.prefix, "revoked": true });
-    let text = format!("key {} is revoked", args.prefix);
+    let object = json!({ "prefix": prefix, "revoked": true });
+    let text = format!("key {prefix} is revoked");
     out::answer(args.common.json, &object, &text)
 }

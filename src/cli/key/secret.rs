@@ -1,13 +1,18 @@
 //! Making a key: `gk_<prefix>_<secret>`, as the API reads it.
 
+use crate::cli::operator::OperatorError;
 use sha2::{Digest, Sha256};
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{self, Read};
+use std::str::FromStr;
 
 /// What marks a key as one of ours.
 const MARK: &str = "gk_";
 /// Random bytes of the public part. No two keys ever have the same, by chance alone.
 const PREFIX_BYTES: usize = 8;
+/// Longest public part that is taken for one.
+const MAX_PREFIX_CHARS: usize = 32;
 /// Random bytes of the secret: as many as its hash has, which therefore needs no salt and no stretching.
 const SECRET_BYTES: usize = 32;
 
@@ -43,19 +48,34 @@ impl FreshKey {
     }
 }
 
-/// The public part out of what somebody pasted: the part alone, or a key with or without its secret.
-///
-/// # Errors
-/// Says what is wanted, without repeating what may hold a secret.
-pub fn prefix(text: &str) -> Result<String, String> {
-    let text = text.strip_prefix(MARK).unwrap_or(text);
-    let prefix = text.split('_').next().unwrap_or_default();
-    let is_plain = prefix.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    match is_plain && (1..=64).contains(&prefix.len()) {
-        true => Ok(prefix.to_owned()),
-        false => {
-            Err("must be the public part of a key, which `gildhall key list` shows".to_owned())
-        }
+/// What somebody pasted where the public part of a key is wanted: the part alone, or a key with or without its secret,
+/// which is forgotten at once. Parsing it never fails, for the parser of the command line would repeat it: so it does not
+/// show a secret that was pasted a little wrong.
+#[derive(Clone, Debug)]
+pub struct Pasted(Option<String>);
+
+impl Pasted {
+    /// The public part.
+    ///
+    /// # Errors
+    /// Says what is wanted, without repeating what may hold a secret.
+    pub fn prefix(&self) -> Result<&str, OperatorError> {
+        let reason = "KEY must be the public part of a key, which `gildhall key list` shows";
+        let prefix = self.0.as_deref();
+        prefix.ok_or_else(|| OperatorError::Usage(reason.to_owned()))
+    }
+}
+
+impl FromStr for Pasted {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Pasted, Infallible> {
+        let text = text.strip_prefix(MARK).unwrap_or(text);
+        let prefix = text.split('_').next().unwrap_or_default();
+        let is_plain = prefix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        // A secret alone is longer.
+        let is_prefix = is_plain && (1..=MAX_PREFIX_CHARS).contains(&prefix.len());
+        Ok(Pasted(is_prefix.then(|| prefix.to_owned())))
     }
 }
 
@@ -88,11 +108,22 @@ mod tests {
     #[test]
     fn whatever_part_of_a_key_is_pasted_names_it() {
         for text in ["abcd1234", "gk_abcd1234", "gk_abcd1234_0123_45"] {
-            assert_eq!(prefix(text).as_deref(), Ok("abcd1234"), "{text}");
+            let pasted: Pasted = text.parse().unwrap_or_else(|never| match never {});
+            assert_eq!(pasted.prefix().ok(), Some("abcd1234"), "{text}");
+            assert!(!format!("{pasted:?}").contains("0123"), "{text}");
         }
-        let long = "a".repeat(65);
-        for text in ["", "gk_", "gk__secret", "a b", "é", &long] {
-            assert!(prefix(text).is_err(), "{text}");
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_repeated() {
+        let secret = "ab".repeat(SECRET_BYTES);
+        let with_quote = format!("gk_abcd'1234_{secret}");
+        let without_prefix = format!("gk__{secret}");
+        for text in ["", "gk_", "a b", "é", &secret, &with_quote, &without_prefix] {
+            let pasted: Pasted = text.parse().unwrap_or_else(|never| match never {});
+            let fault = pasted.prefix().expect_err(text);
+            assert_eq!(fault.exit_code(), 2);
+            assert!(!format!("{fault}{pasted:?}").contains("ab"), "{fault}");
         }
     }
 }

@@ -17,6 +17,7 @@ pub fn object(key: &KeyInfo) -> Value {
         "expires_at": key.expires_at.map(when::object),
         "revoked_at": key.revoked_at.map(when::object),
         "last_used_at": key.last_used_at.map(when::object),
+        "replaced_by": key.replaced_by,
     })
 }
 
@@ -25,7 +26,10 @@ pub fn status(key: &KeyInfo, now: OffsetDateTime) -> String {
     match (key.revoked_at, key.expires_at) {
         (Some(at), _) => format!("revoked {}", when::shown(at)),
         (None, Some(at)) if at <= now => format!("expired {}", when::shown(at)),
-        (None, Some(at)) => format!("until {}", when::shown(at)),
+        (None, Some(at)) => match &key.replaced_by {
+            Some(by) => format!("until {}, then {by}", when::shown(at)),
+            None => format!("until {}", when::shown(at)),
+        },
         (None, None) => "active".to_owned(),
     }
 }
@@ -50,10 +54,14 @@ mod tests {
             expires_at: None,
             revoked_at: None,
             last_used_at: None,
+            replaced_by: None,
         };
         assert_eq!(status(&key, now), "active");
         key.expires_at = Some(now + Duration::from_secs(1));
         assert_eq!(status(&key, now), "until 2025-10-09 08:53:21Z");
+        key.replaced_by = Some("efgh5678".into());
+        let replaced = "until 2025-10-09 08:53:21Z, then efgh5678";
+        assert_eq!(status(&key, now), replaced);
         key.expires_at = Some(now);
         assert_eq!(status(&key, now), "expired 2025-10-09 08:53:20Z");
         key.revoked_at = Some(now);

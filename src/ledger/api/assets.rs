@@ -1,10 +1,13 @@
 //! A tenant's assets.
 
+use std::time::Duration;
+
 use gildhall_proto::TenantId;
 use uuid::Uuid;
 
 use super::ApiLedger;
 use crate::ledger::assets::AssetRow;
+use crate::ledger::read::ms;
 use crate::ledger::{
     Actor, Asset, AssetInsert, AssetOrigin, Cursor, LedgerError, NewAsset, Page, StoredFile, read,
 };
@@ -72,33 +75,36 @@ impl ApiLedger {
         row.map(Asset::try_from).transpose()
     }
 
-    /// Enters an upload whose bytes are stored already.
+    /// Enters an upload, in quarantine. Within the time given its bytes are to be stored, and
+    /// [`ApiLedger::release_asset`] or [`ApiLedger::quarantine_asset`] called; else a porter sees to what was left.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn insert_asset(
+    pub async fn enter_upload(
         &self,
         tenant: &TenantId,
         new: &NewAsset,
+        within: Duration,
     ) -> Result<AssetInsert, LedgerError> {
         let pixels = |length: Option<u32>| length.and_then(|px| i32::try_from(px).ok());
         let long = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let row: InsertRow = sqlx::query_as(
             "SELECT i.outcome, (i.asset).* \
-             FROM api.insert_asset($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) i",
+             FROM api.enter_upload($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) i",
         )
         .bind(tenant.as_str())
         .bind(new.id)
         .bind(&new.kind)
         .bind(&new.key)
         .bind(&new.file.object_key)
+        .bind(&new.quarantine_key)
         .bind(&new.file.content_type)
         .bind(long(new.file.bytes))
         .bind(&new.file.sha256)
         .bind(pixels(new.file.width))
         .bind(pixels(new.file.height))
         .bind(new.duration_ms.map(long))
-        .bind(new.state.as_str())
+        .bind(ms(within))
         .fetch_one(&self.pool)
         .await?;
         let asset = Asset::try_from(row.asset)?;
@@ -106,7 +112,7 @@ impl ApiLedger {
             "created" => Ok(AssetInsert::Created(asset)),
             "existing" => Ok(AssetInsert::Existing(asset)),
             "key_taken" => Ok(AssetInsert::KeyTaken(asset)),
-            other => Err(LedgerError::corrupt("api.insert_asset", other)),
+            other => Err(LedgerError::corrupt("api.enter_upload", other)),
         }
     }
 

@@ -5,10 +5,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::ApiLedger;
+use crate::ledger::numbers::timed;
 use crate::ledger::{LedgerError, read};
 
-/// What is known of a key that may be used: it is not revoked, and its tenant is not suspended. Whether its secret is right is
-/// for the caller to judge.
+/// What is known of a key. Whether its secret is right is for the caller to judge.
 #[derive(Clone)]
 pub struct KeyRecord {
     /// Its id.
@@ -25,8 +25,36 @@ pub struct KeyRecord {
     pub requests_per_minute: u32,
 }
 
+/// What the ledger knows of a prefix.
+#[derive(Clone)]
+pub enum FoundKey {
+    /// The key may be used.
+    Good(KeyRecord),
+    /// There is such a key, and it opens nothing.
+    Closed {
+        /// Whose it is.
+        tenant: TenantId,
+        /// Why.
+        why: Closed,
+    },
+    /// No key has it.
+    Unknown,
+}
+
+/// Why a key opens nothing, whatever its secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// It was revoked.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// Its tenant is suspended.
+    Suspended,
+}
+
 #[derive(sqlx::FromRow)]
 struct KeyRow {
+    standing: String,
     id: Uuid,
     tenant_id: String,
     secret_sha256: Vec<u8>,
@@ -36,16 +64,14 @@ struct KeyRow {
 }
 
 impl ApiLedger {
-    /// The key with this prefix, if it may be used.
+    /// The key with this prefix.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn authenticate(&self, prefix: &str) -> Result<Option<KeyRecord>, LedgerError> {
-        let row: Option<KeyRow> = sqlx::query_as("SELECT * FROM api.authenticate($1)")
-            .bind(prefix)
-            .fetch_optional(&self.pool)
-            .await?;
-        row.map(record).transpose()
+    pub async fn find_key(&self, prefix: &str) -> Result<FoundKey, LedgerError> {
+        let standing = sqlx::query_as("SELECT * FROM api.key_standing($1)").bind(prefix);
+        let row: Option<KeyRow> = timed("find_key", standing.fetch_optional(&self.pool)).await?;
+        row.map_or(Ok(FoundKey::Unknown), found)
     }
 
     /// Notes that a key was used, to the minute. For calls after its secret was found right.
@@ -61,13 +87,23 @@ impl ApiLedger {
     }
 }
 
-fn record(row: KeyRow) -> Result<KeyRecord, LedgerError> {
-    Ok(KeyRecord {
-        id: row.id,
-        tenant: read::tenant(&row.tenant_id)?,
-        secret_sha256: row.secret_sha256,
-        scopes: row.scopes,
-        expires_at: row.expires_at,
-        requests_per_minute: read::count(row.requests_per_minute),
-    })
+fn found(row: KeyRow) -> Result<FoundKey, LedgerError> {
+    let tenant = read::tenant(&row.tenant_id)?;
+    let why = match row.standing.as_str() {
+        "good" => {
+            return Ok(FoundKey::Good(KeyRecord {
+                id: row.id,
+                tenant,
+                secret_sha256: row.secret_sha256,
+                scopes: row.scopes,
+                expires_at: row.expires_at,
+                requests_per_minute: read::count(row.requests_per_minute),
+            }));
+        }
+        "revoked" => Closed::Revoked,
+        "expired" => Closed::Expired,
+        "suspended" => Closed::Suspended,
+        other => return Err(LedgerError::corrupt("api.key_standing", other)),
+    };
+    Ok(FoundKey::Closed { tenant, why })
 }

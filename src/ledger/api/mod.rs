@@ -5,13 +5,15 @@
 //! connection behind that has a transaction open or a tenant set.
 
 pub mod assets;
+pub mod audit;
 pub mod jobs;
 pub mod keys;
+pub mod quarantine;
 pub mod submit;
 
 use sqlx::PgPool;
 
-use super::{API_ROLE, LedgerError, connect};
+use super::{API_ROLE, LedgerError, PoolState, connect};
 use crate::config;
 
 /// The ledger as the API uses it.
@@ -40,6 +42,11 @@ impl ApiLedger {
     /// [`LedgerError`] where there is none.
     pub async fn ping(&self) -> Result<(), LedgerError> {
         connect::ping(&self.pool).await
+    }
+
+    /// The connections.
+    pub fn connections(&self) -> PoolState {
+        PoolState::of(&self.pool)
     }
 
     /// Closes all connections once they are idle; every later call fails as an outage.

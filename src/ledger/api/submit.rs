@@ -1,12 +1,16 @@
 //! Jobs come in.
 
+use std::collections::BTreeMap;
+
 use gildhall_proto::{JobId, JobSpec, TenantId};
 use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::ApiLedger;
-use crate::ledger::{LedgerError, read};
+use crate::ledger::assets::UnknownWord;
+use crate::ledger::numbers::timed;
+use crate::ledger::{Actor, AssetState, LedgerError, read};
 
 /// A job that somebody submits.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,10 +25,12 @@ pub struct Submission {
     pub body_sha256: [u8; 32],
     /// The W3C trace context of the request.
     pub traceparent: Option<String>,
+    /// Who submits it, for the audit log.
+    pub actor: Actor,
 }
 
 /// What became of a submission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SubmitOutcome {
     /// The job is in the ledger.
     Created(JobId),
@@ -34,6 +40,8 @@ pub enum SubmitOutcome {
     BodyDiffers,
     /// A request with its key is being taken in at this moment.
     InFlight,
+    /// It names these assets, which are quarantined or refused. Its key can be used again.
+    Barred(BTreeMap<String, AssetState>),
     /// The tenant used up its month.
     QuotaExceeded {
         /// Jobs that may be submitted in a month.
@@ -49,6 +57,7 @@ struct OutcomeRow {
     job_id: Uuid,
     quota: Option<i32>,
     resets_at: OffsetDateTime,
+    barred: Option<Json<BTreeMap<String, String>>>,
 }
 
 impl TryFrom<OutcomeRow> for SubmitOutcome {
@@ -61,6 +70,7 @@ impl TryFrom<OutcomeRow> for SubmitOutcome {
             "existing" => Ok(SubmitOutcome::Existing(job)),
             "body_differs" => Ok(SubmitOutcome::BodyDiffers),
             "in_flight" => Ok(SubmitOutcome::InFlight),
+            "barred" => Ok(SubmitOutcome::Barred(states(row.barred)?)),
             "quota_exceeded" => Ok(SubmitOutcome::QuotaExceeded {
                 limit: read::count(row.quota.unwrap_or(0)),
                 resets_at: row.resets_at,
@@ -68,6 +78,18 @@ impl TryFrom<OutcomeRow> for SubmitOutcome {
             other => Err(LedgerError::corrupt("api.submit", other)),
         }
     }
+}
+
+/// Assets with their states, from their words.
+fn states(
+    barred: Option<Json<BTreeMap<String, String>>>,
+) -> Result<BTreeMap<String, AssetState>, LedgerError> {
+    let barred = barred.map(|Json(barred)| barred).unwrap_or_default();
+    let read = |(key, word): (String, String)| match word.parse::<AssetState>() {
+        Ok(state) => Ok((key, state)),
+        Err(UnknownWord) => Err(LedgerError::corrupt("api.submit.barred", word)),
+    };
+    barred.into_iter().map(read).collect()
 }
 
 impl ApiLedger {
@@ -88,8 +110,11 @@ impl ApiLedger {
         let keys: Vec<Option<&str>> = each().map(|one| one.idempotency_key.as_deref()).collect();
         let hashes: Vec<&[u8]> = each().map(|one| &one.body_sha256[..]).collect();
         let traces: Vec<Option<&str>> = each().map(|one| one.traceparent.as_deref()).collect();
-        let rows: Vec<OutcomeRow> = sqlx::query_as(
-            "SELECT outcome, job_id, quota, resets_at FROM api.submit($1, $2, $3, $4, $5, $6, $7) ORDER BY place",
+        let actors: Vec<&str> = each().map(|one| one.actor.name.as_str()).collect();
+        let addresses: Vec<Option<String>> = each().map(|one| one.actor.address()).collect();
+        let submitted = sqlx::query_as(
+            "SELECT outcome, job_id, quota, resets_at, barred \
+             FROM api.submit($1, $2, $3, $4, $5, $6, $7, $8, $9) ORDER BY place",
         )
         .bind(tenant.as_str())
         .bind(ids)
@@ -98,8 +123,9 @@ impl ApiLedger {
         .bind(keys)
         .bind(hashes)
         .bind(traces)
-        .fetch_all(&self.pool)
-        .await?;
+        .bind(actors)
+        .bind(addresses);
+        let rows: Vec<OutcomeRow> = timed("submit", submitted.fetch_all(&self.pool)).await?;
         rows.into_iter().map(SubmitOutcome::try_from).collect()
     }
 }

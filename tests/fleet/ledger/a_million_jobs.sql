@@ -67,6 +67,16 @@ INSERT INTO outbox (kind, tenant_id, job_id, payload, created_at)
 SELECT 'event', tenant_id, id, '{}', now() - interval '1 minute' FROM video_processing_jobs
 WHERE id > '00000000-0000-7000-8000-000000900000' ORDER BY id;
 
+-- Uploads. The scanner has been away for a while, for one tenant.
+INSERT INTO media_assets (id, tenant_id, origin, kind, key, object_key, content_type, bytes, sha256, state, due_at)
+SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, t.id, 'upload', 'products',
+    'products/' || n || '.jpg', 'tenants/' || t.id || '/video-assets/products/' || n || '.jpg', 'image/jpeg', 1,
+    lpad(to_hex(n), 64, '0'), CASE WHEN s.waits THEN 'quarantined' ELSE 'released' END,
+    CASE WHEN s.waits THEN now() - interval '1 minute' END
+FROM generate_series(1, 200000) n
+CROSS JOIN LATERAL (SELECT 'tenant-' || lpad((n % 100)::text, 2, '0') AS id) t
+CROSS JOIN LATERAL (SELECT n % 2000 = 42 AS waits) s;
+
 RESET ROLE;
 DO $$
 DECLARE

@@ -1,11 +1,13 @@
 //! The ledger by itself, on a database of its own: no process of the fleet runs.
 
+mod catalogue;
 mod claims;
 mod diagram;
 mod plans;
 mod proxy;
 mod security;
 mod settle;
+mod steps;
 
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use gildhall::ledger::{ApiLedger, Claim, ClaimRequest, LeaseRef, Submission, Sub
 use gildhall_proto::{JobId, JobSpec, TenantId};
 use uuid::Uuid;
 
-use crate::support::fleet::database;
+use crate::support::fleet::{actor, database};
 use crate::support::{Fleet, wait};
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -46,6 +48,7 @@ impl Ground {
                 idempotency_key: Some(id.to_string()),
                 body_sha256: [7; 32],
                 traceparent: None,
+                actor: actor(),
             }
         };
         let batch: Vec<Submission> = (0..count).map(|_| submission()).collect();

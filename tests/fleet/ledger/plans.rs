@@ -16,9 +16,10 @@ const RUNS: usize = 7;
 type Step = (&'static str, &'static str, u32);
 
 const JOBS: &str = "video_processing_jobs";
+const ASSETS: &str = "media_assets";
 
 /// What relays and workers send.
-const OF_THE_FLEET: [Step; 7] = [
+const OF_THE_FLEET: [Step; 10] = [
     (JOBS, "SELECT * FROM fleet.dispatch(1)", 1),
     (JOBS, "SELECT fleet.waiting_on_broker(1000)", 1),
     (JOBS, "SELECT * FROM fleet.overdue(1000, 1)", 1),
@@ -35,11 +36,20 @@ const OF_THE_FLEET: [Step; 7] = [
         "SELECT * FROM job_overview WHERE id = '00000000-0000-7000-8000-000000500042'",
         1,
     ),
+    (ASSETS, "SELECT fleet.quarantine_is_due()", 1),
+    (ASSETS, "SELECT * FROM fleet.take_quarantined(4, 60000)", 4),
+    (
+        ASSETS,
+        "SELECT * FROM media_assets
+            WHERE tenant_id = 'tenant-42' AND key = ANY (ARRAY['products/42.jpg', 'products/142.jpg', 'none'])
+                AND origin = 'upload' AND deleted_at IS NULL",
+        2,
+    ),
 ];
 
 /// What the API sends: a first page of any status, a later one, one of a status within a time, one by metadata, a job, its
-/// history, and a submission that was accepted before.
-const OF_THE_API: [Step; 7] = [
+/// history, a submission that was accepted before, and one that names an asset in quarantine.
+const OF_THE_API: [Step; 8] = [
     (
         JOBS,
         "SELECT * FROM api.jobs('tenant-42', NULL, NULL, NULL, NULL, NULL, NULL, 51)",
@@ -78,6 +88,13 @@ const OF_THE_API: [Step; 7] = [
             ARRAY['order-000000900042'], ARRAY[sha256('body')], ARRAY[NULL::text]) WHERE outcome = 'existing'",
         1,
     ),
+    (
+        ASSETS,
+        r#"SELECT * FROM api.submit('tenant-42', ARRAY[gen_random_uuid()],
+            ARRAY['{"images": ["products/142.jpg", "products/42.jpg"]}'::jsonb], ARRAY[4::smallint],
+            ARRAY[NULL::text], ARRAY[sha256('body')], ARRAY[NULL::text]) WHERE outcome = 'barred'"#,
+        1,
+    ),
 ];
 
 #[test]
@@ -105,7 +122,8 @@ fn on_a_million_jobs_every_step_finds_its_rows_by_an_index() {
     }
     // The services are shared: their disk is wanted back.
     let emptied = sqlx::raw_sql(
-        "TRUNCATE video_processing_jobs, video_processing_assets, job_history, idempotency_keys, outbox, leases",
+        "TRUNCATE video_processing_jobs, video_processing_assets, job_history, idempotency_keys, outbox, leases, \
+            media_assets, media_renditions",
     );
     wait(emptied.execute(&mut owner)).expect("nobody else uses it");
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
@@ -117,7 +135,7 @@ async fn fill(owner: &mut PgConnection) -> sqlx::Result<()> {
         .await?;
     // As autovacuum would have, long ago.
     sqlx::raw_sql(
-        "VACUUM (ANALYZE) tenants, video_processing_jobs, job_history, idempotency_keys, outbox, leases",
+        "VACUUM (ANALYZE) tenants, video_processing_jobs, job_history, idempotency_keys, outbox, leases, media_assets",
     )
     .execute(owner)
     .await?;

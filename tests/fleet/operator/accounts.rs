@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::{Operator, act, acts};
 use crate::support::{Client, Fleet, jobs, until};
@@ -219,4 +221,109 @@ fn a_key_does_and_lasts_as_it_was_made() {
     let table = ada.run(&["key", "list", "acme"]).stdout;
     let line = table.lines().find(|line| line.starts_with(&prefix));
     assert!(line.is_some_and(|line| line.contains("expired")), "{table}");
+}
+
+/// The moment that a field of an answer tells.
+#[track_caller]
+fn moment(value: &Value) -> OffsetDateTime {
+    let text = value.as_str().unwrap_or_else(|| panic!("{value}"));
+    OffsetDateTime::parse(text, &Rfc3339).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn a_key_is_rotated_without_a_moment_at_which_nothing_opens() {
+    let mut fleet = Fleet::shared("rotation");
+    fleet.start_api();
+    let ada = Operator::of(&fleet, "ada");
+    let (old, holder) = caller(&fleet, &ada, "acme", &["--scopes", "jobs:read"]);
+    assert_eq!(holder.get(LIST).status, 200);
+    let rotate = ["key", "rotate", &old, "--overlap", "8s"];
+    let made = ada.does(&rotate).done();
+    let new = made["prefix"].as_str().expect("it has one");
+    assert_ne!(new, old);
+    assert_eq!(
+        (&made["tenant"], &made["label"], &made["scopes"]),
+        (&json!("acme"), &json!("shop"), &json!(["jobs:read"]))
+    );
+    assert_eq!(
+        made["expires_at"],
+        Value::Null,
+        "nor had the old one an end"
+    );
+    assert_eq!(made["replaces"]["prefix"], old);
+    let token = made["key"].as_str().expect("it is shown this once");
+    let changed_over = fleet.http.with_token(token);
+    assert_eq!(changed_over.get(LIST).status, 200, "at once");
+    changed_over
+        .submit(&jobs::any(), &[])
+        .is_problem(403, "missing-scope");
+    assert_eq!(holder.get(LIST).status, 200, "the old one still opens");
+    ada.does(&rotate).refused(8, new);
+    let table = ada.run(&["key", "list", "acme"]).stdout;
+    let line = table.lines().find(|line| line.starts_with(&old));
+    assert!(line.is_some_and(|line| line.contains(new)), "{table}");
+
+    let ends = moment(&made["replaces"]["expires_at"]);
+    until("the old key ends", Duration::from_secs(30), || {
+        assert_eq!(changed_over.get(LIST).status, 200);
+        (holder.get(LIST).status == 401).then_some(())
+    });
+    assert!(OffsetDateTime::now_utc() >= ends);
+    ada.does(&rotate).refused(7, &old);
+    let expected = [
+        act("key.create", &old, "created"),
+        act("key.create", new, "created"),
+        act("key.rotate", &old, "rotated"),
+    ];
+    assert_eq!(acts(&fleet, &ada), expected);
+}
+
+#[test]
+fn a_rotated_key_lasts_as_long_as_the_old_one_or_as_it_is_told_to() {
+    let fleet = Fleet::shared("rotated lifetimes");
+    let ada = Operator::of(&fleet, "ada");
+    let lasts = |made: &Value| moment(&made["expires_at"]) - OffsetDateTime::now_utc();
+    let (old, _) = caller(&fleet, &ada, "acme", &["--expires-in", "2h"]);
+    let made = ada.does(&["key", "rotate", &old]).done();
+    let (hour, two_hours) = (time::Duration::hours(1), time::Duration::hours(2));
+    assert!((hour..=two_hours).contains(&lasts(&made)), "{made}");
+    let old_ends = moment(&made["replaces"]["expires_at"]);
+    assert!(
+        old_ends < OffsetDateTime::now_utc() + two_hours,
+        "a day's overlap does not make it last longer"
+    );
+    let new = made["prefix"].as_str().expect("it has one");
+    let made = ada
+        .does(&["key", "rotate", new, "--expires-in", "90d"])
+        .done();
+    assert!(lasts(&made) > time::Duration::days(89), "{made}");
+    let newest = made["prefix"].as_str().expect("it has one");
+    ada.does(&["key", "revoke", newest]).done();
+    ada.does(&["key", "rotate", newest]).refused(7, newest);
+}
+
+#[test]
+fn a_secret_that_was_pasted_is_not_repeated() {
+    const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let fleet = Fleet::shared("pasted secrets");
+    let ada = Operator::of(&fleet, "ada");
+    let quoted = format!("gk_abcd'1234_{SECRET}");
+    let spaced = format!("gk_abcd 1234_{SECRET}");
+    for verb in ["revoke", "rotate"] {
+        for pasted in [SECRET, &quoted, &spaced] {
+            let said = ada.does(&["key", verb, pasted]);
+            assert_eq!(said.code, Some(2), "{verb}");
+            assert!(!format!("{said:?}").contains(SECRET), "{verb} repeats it");
+        }
+        let whole = format!("gk_abcd1234_{SECRET}");
+        let said = ada.does(&["key", verb, &whole]);
+        said.refused(7, "abcd1234");
+        assert!(!format!("{said:?}").contains(SECRET), "{verb} repeats it");
+    }
+    let (prefix, _) = caller(&fleet, &ada, "acme", &[]);
+    let whole = format!("gk_{prefix}_{SECRET}");
+    assert_eq!(
+        ada.does(&["key", "revoke", &whole]).done()["prefix"],
+        prefix
+    );
 }

@@ -1,6 +1,7 @@
 //! The commands of operators, as processes on the services of a running fleet.
 
 mod accounts;
+mod audit;
 mod batches;
 mod jobs;
 mod letters;

@@ -1,10 +1,11 @@
 //! A caller of the API.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use gildhall_proto::JobId;
 use serde_json::Value;
-use ureq::http::{HeaderMap, Response};
+use ureq::http::{HeaderMap, Request, Response};
 use ureq::{Agent, Body};
 
 use super::sse::Sse;
@@ -42,6 +43,13 @@ impl Client {
             base: base.to_owned(),
             token: None,
         }
+    }
+
+    /// Where it calls.
+    #[track_caller]
+    pub fn address(&self) -> SocketAddr {
+        let address = self.base.trim_start_matches("http://").parse();
+        address.expect("the tests name servers by their addresses")
     }
 
     /// The same with another key.
@@ -119,6 +127,42 @@ impl Client {
             request = request.header(*name, *value);
         }
         Answer::read(request.send(body)?)
+    }
+
+    /// Sends a request just so, with the caller's own key unless `headers` bring one.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, Vec<u8>)],
+        body: Option<&[u8]>,
+    ) -> Answer {
+        let address = format!("{}{path}", self.base);
+        let mut request = Request::builder().method(method).uri(&address);
+        let brings_key = headers.iter().any(|(name, _)| *name == "authorization");
+        if let Some(token) = self.token.as_ref().filter(|_| !brings_key) {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, value.as_slice());
+        }
+        let no_request = "its method, address and headers are well-formed";
+        let sent = match body {
+            Some(body) => self.agent.run(request.body(body).expect(no_request)),
+            None => self.agent.run(request.body(()).expect(no_request)),
+        };
+        let answer = sent.and_then(Answer::read);
+        answer.unwrap_or_else(|error| panic!("{method} {address}: {error}"))
+    }
+
+    /// Deletes something.
+    pub fn delete(&self, path: &str) -> Answer {
+        let mut request = self.agent.delete(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let answer = request.call().and_then(Answer::read);
+        answer.unwrap_or_else(|error| panic!("DELETE {path}: {error}"))
     }
 
     /// Submits a job.

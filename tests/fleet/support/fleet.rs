@@ -148,6 +148,10 @@ impl Fleet {
     fn start_replica(&self, address: SocketAddr) -> Process {
         let env = [
             ("GILDHALL_LISTEN", address.to_string()),
+            // All tests come from one address. What limits one has tests of its own.
+            ("GILDHALL_ADDRESS_RATE", "0".to_owned()),
+            ("GILDHALL_ADDRESS_FAILURES", "0".to_owned()),
+            ("GILDHALL_ADDRESS_CONNECTIONS", "4096".to_owned()),
             ("GILDHALL_RELAY_POLL_MS", "100".to_owned()),
             ("GILDHALL_RELAY_REDISPATCH_AFTER_MS", "2000".to_owned()),
         ];
@@ -174,7 +178,23 @@ impl Fleet {
     }
 
     /// Starts a role with these variables beside those that every process is started with.
-    pub fn start(&self, role: &str, mut env: Vec<(&'static str, String)>) -> Process {
+    pub fn start(&self, role: &str, env: Vec<(&'static str, String)>) -> Process {
+        let (name, env) = self.settings(role, env);
+        Process::start(&name, &[role], &env, self.folder.path())
+    }
+
+    /// The same, where nobody reads what it says: both of its streams are broken pipes.
+    pub fn start_unheard(&self, role: &str, env: Vec<(&'static str, String)>) -> Process {
+        let (name, env) = self.settings(role, env);
+        Process::start_unheard(&name, &[role], &env, self.folder.path())
+    }
+
+    /// The name of a process that is about to be started, and all its variables.
+    fn settings(
+        &self,
+        role: &str,
+        mut env: Vec<(&'static str, String)>,
+    ) -> (String, Vec<(&'static str, String)>) {
         let number = self.processes.fetch_add(1, Ordering::Relaxed);
         let s3 = self.fresh.s3.clone();
         env.extend([
@@ -187,11 +207,11 @@ impl Fleet {
             ("GILDHALL_S3_ACCESS_KEY", s3.access_key),
             ("GILDHALL_S3_SECRET_KEY", s3.secret_key),
             ("GILDHALL_S3_PATH_STYLE", s3.path_style.to_string()),
+            ("GILDHALL_CLAMD", self.fresh.clamd_url.clone()),
             ("GILDHALL_LOG", "info,gildhall=debug".to_owned()),
         ]);
         env.extend(self.env.iter().cloned());
-        let name = format!("{role}-{number}");
-        Process::start(&name, &[role], &env, self.folder.path())
+        (format!("{role}-{number}"), env)
     }
 
     /// Submits a job of the first tenant.
@@ -315,9 +335,33 @@ impl Fleet {
         self.folder.path().join("work")
     }
 
+    /// Where the API listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Where the database is.
     pub fn database_url(&self) -> &str {
         &self.fresh.database_url
+    }
+
+    /// Where the virtual host is.
+    pub fn amqp_url(&self) -> &str {
+        &self.fresh.amqp_url
+    }
+
+    /// What nobody may read in a log.
+    pub fn secrets(&self) -> Vec<String> {
+        let password = |url: &str| {
+            let (login, _) = url.rsplit_once('@').expect("a login");
+            let (_, password) = login.rsplit_once(':').expect("a password");
+            password.to_owned()
+        };
+        vec![
+            password(self.database_url()),
+            password(self.amqp_url()),
+            self.fresh.s3.secret_key.clone(),
+        ]
     }
 
     pub fn rabbitmq(&self) -> &Service {

@@ -1,6 +1,7 @@
 //! Processes of the fleet.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -23,9 +24,33 @@ impl Process {
     /// Starts `gildhall` with these arguments and variables, and none of the variables of `gildhall` that the test itself
     /// was started with. Its output goes to a log in `folder`.
     pub fn start(name: &str, args: &[&str], env: &[(&str, String)], folder: &Path) -> Process {
-        let log = folder.join(format!("{name}.log"));
-        let output = File::create(&log).expect("the test's folder can be written");
+        let output = File::create(log_in(folder, name)).expect("the test's folder can be written");
         let errors = output.try_clone().expect("files can be shared");
+        Process::spawn(name, args, env, folder, [output.into(), errors.into()])
+    }
+
+    /// The same, where nobody reads what it says: both of its streams are broken pipes.
+    pub fn start_unheard(
+        name: &str,
+        args: &[&str],
+        env: &[(&str, String)],
+        folder: &Path,
+    ) -> Process {
+        let broken = || {
+            let (reader, writer) = io::pipe().expect("there are descriptors left");
+            drop(reader);
+            Stdio::from(writer)
+        };
+        Process::spawn(name, args, env, folder, [broken(), broken()])
+    }
+
+    fn spawn(
+        name: &str,
+        args: &[&str],
+        env: &[(&str, String)],
+        folder: &Path,
+        [output, errors]: [Stdio; 2],
+    ) -> Process {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gildhall"));
         let settings = |name: &str| name.starts_with("GILDHALL_") || name.starts_with("OTEL_");
         for (variable, _) in std::env::vars_os() {
@@ -45,7 +70,7 @@ impl Process {
         Process {
             name: name.to_owned(),
             child,
-            log,
+            log: log_in(folder, name),
         }
     }
 
@@ -101,6 +126,15 @@ impl Process {
         pids.collect()
     }
 
+    /// All lines that it has said so far. They are text, whatever they are about.
+    pub fn log(&self) -> String {
+        let mut bytes = fs::read(&self.log).unwrap_or_default();
+        // It may be in the middle of one.
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n');
+        bytes.truncate(whole.map_or(0, |end| end + 1));
+        String::from_utf8(bytes).expect("a log is UTF-8")
+    }
+
     /// The end of what it has said so far.
     pub fn log_tail(&self) -> String {
         let text = fs::read(&self.log).unwrap_or_default();
@@ -108,6 +142,10 @@ impl Process {
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n")
     }
+}
+
+fn log_in(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.log"))
 }
 
 impl Drop for Process {

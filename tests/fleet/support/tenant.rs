@@ -46,6 +46,14 @@ impl Key {
         }
     }
 
+    /// Only for these, or for nothing at all.
+    pub fn with_scopes(self, scopes: &[String]) -> Key {
+        Key {
+            scopes: scopes.to_vec(),
+            ..self
+        }
+    }
+
     pub fn expires_at(self, at: OffsetDateTime) -> Key {
         Key {
             expires_at: Some(at),

@@ -1,5 +1,5 @@
-//! A circuit breaker for each thing that a worker depends on: after five failures in a row it opens, the worker takes no
-//! further job, and a probe finds out when it may.
+//! A circuit breaker for each thing that a process depends on: after five failures in a row it opens, nobody relies on the
+//! thing any more, and a probe finds out when they may.
 
 use crate::telemetry::names;
 use failsafe::backoff::{self, Constant};
@@ -36,8 +36,8 @@ impl Breaker {
     }
 
     /// Does something that needs the dependency and counts how it ended: `is_outage` tells a failure of the dependency from
-    /// one of the request. While the breaker is open the work is done all the same: what a job has begun it tries to
-    /// bring to its end.
+    /// one of the request. While the breaker is open the work is done all the same: what was begun is brought to its end if
+    /// it can be. Who is about to begin asks [`Breaker::is_open`].
     ///
     /// # Errors
     /// Those of the work.

@@ -1,0 +1,77 @@
+//! More of everything than a render may have. Each stops by itself where nobody stops it.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::thread;
+use std::time::Duration;
+
+use gildhall::cli::Begun;
+use rustix::fs::{MemfdFlags, memfd_create};
+
+use crate::tries::Tries;
+
+const BLOCK_BYTES: usize = 64 << 20;
+/// More address space than a render gets whose worker lets it have 1 GiB of memory.
+const BLOCKS: usize = 96;
+/// Twice as many as a child may have.
+const THREADS: usize = 1024;
+const FILES: usize = 3000;
+/// Beyond what a render may write into one file.
+const FILE_BYTES: u64 = 1 << 40;
+/// Whoever watches needs a moment to notice.
+const WATCHED_WITHIN: Duration = Duration::from_secs(20);
+
+/// Memory that is really used.
+pub fn memory(_: &Begun<'_>, tries: &mut Tries) {
+    let mut blocks: Vec<Vec<u8>> = Vec::new();
+    while blocks.len() < BLOCKS {
+        let mut block = Vec::new();
+        if block.try_reserve_exact(BLOCK_BYTES).is_err() {
+            return;
+        }
+        block.resize(BLOCK_BYTES, 1);
+        blocks.push(block);
+    }
+    thread::sleep(WATCHED_WITHIN);
+    tries.succeeded(format!("{} MiB", blocks.len() * (BLOCK_BYTES >> 20)));
+}
+
+/// Memory outside of the address space.
+pub fn memory_file(_: &Begun<'_>, tries: &mut Tries) {
+    let file = memfd_create("mine", MemfdFlags::CLOEXEC).map(File::from);
+    if let Ok(mut file) = file {
+        tries.one("a file in memory", file.write_all(b"x"));
+    }
+}
+
+/// Threads.
+pub fn threads(_: &Begun<'_>, tries: &mut Tries) {
+    for _ in 0..THREADS {
+        let thread = thread::Builder::new().stack_size(64 << 10);
+        let started = thread.spawn(|| thread::sleep(WATCHED_WITHIN));
+        if started.is_err() {
+            return;
+        }
+    }
+    thread::sleep(WATCHED_WITHIN);
+    tries.succeeded(format!("{THREADS} threads"));
+}
+
+/// One file that is too large.
+pub fn large_file(begun: &Begun<'_>, tries: &mut Tries) {
+    let path = begun.output.with_extension("large");
+    let grown = File::create(path).and_then(|file| file.set_len(FILE_BYTES));
+    tries.one("a file of a terabyte", grown);
+}
+
+/// Files that are nothing but many.
+pub fn many_files(begun: &Begun<'_>, tries: &mut Tries) {
+    for number in 0..FILES {
+        let path = begun.output.with_extension(number.to_string());
+        if fs::write(path, "").is_err() {
+            return;
+        }
+    }
+    thread::sleep(WATCHED_WITHIN);
+    tries.succeeded(format!("{FILES} files"));
+}
