@@ -18,6 +18,8 @@ FRESH_TARGET ?= demo
 BROKERS ?=
 BROKERS_ARGS ?=
 export BROKERS_ARGS
+# For example `make test-upgrade PREVIOUS=0.1.0`.
+PREVIOUS ?=
 # For example `make up DEMO_ARGS="--folder /var/tmp/gildhall"` keeps the data; --help of the program lists them.
 DEMO_ARGS ?=
 DEMO = $(or $(CARGO_TARGET_DIR),target)/debug/gildhall-demo $(DEMO_ARGS)
@@ -31,7 +33,7 @@ CANONICAL_ARGS ?=
 FLEET_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: bench-fleet check-alerts check-deploy corpus help setup demo up render-sample demo-programs test test-brokers check bench samples fuzz fmt fresh-machine clean advisories sbom
+.PHONY: bench-fleet check-alerts check-deploy corpus help setup demo up render-sample demo-programs test test-brokers test-upgrade check bench samples fuzz fmt fresh-machine clean advisories sbom
 
 help: ## Lists the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +61,9 @@ test: setup ## Runs every test
 
 test-brokers: setup ## Runs the fleet's tests on quorum queues, with RabbitMQ 3.10, 4.0 and 4.3; needs root and debootstrap
 	@bash tools/test-brokers.sh $(BROKERS)
+
+test-upgrade: setup ## Runs the release before (PREVIOUS, else the newest tag) on this release's tables; builds it from git
+	@PREVIOUS=$(PREVIOUS) bash tools/test-upgrade.sh
 
 check: setup ## Formatting, lints, documentation, licences, unused dependencies, room arrows
 	@sh tools/rust-components.sh rustfmt clippy

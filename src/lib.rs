@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod courier;
 pub mod inspect;
+pub mod janitor;
 pub mod ledger;
 pub mod objects;
 pub mod quarantine;

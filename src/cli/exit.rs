@@ -28,6 +28,11 @@ pub const HELP: &str = "Exit codes:
 #[error("something needed is missing")]
 pub struct Incomplete;
 
+/// Somebody stopped the command, and it ended in order before it was done.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
 /// Reports an error, once, and turns the outcome into an exit code.
 pub fn code(outcome: anyhow::Result<()>) -> ExitCode {
     let Err(error) = outcome else {
@@ -50,6 +55,9 @@ pub fn code(outcome: anyhow::Result<()>) -> ExitCode {
 fn number(error: &anyhow::Error) -> u8 {
     if error.is::<SpecFaults>() {
         return 3;
+    }
+    if error.is::<Interrupted>() {
+        return 130;
     }
     if let Some(error) = error.downcast_ref::<OperatorError>() {
         return error.exit_code();

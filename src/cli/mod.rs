@@ -6,6 +6,7 @@ mod doctor;
 mod exit;
 mod failure;
 mod inspect;
+mod janitor;
 mod job;
 mod job_file;
 mod key;
@@ -54,6 +55,8 @@ enum Role {
     Tenant(tenant::Args),
     /// Manage the API keys of tenants.
     Key(key::Args),
+    /// Remove what is past its time: uploads, videos, old jobs with their history, idempotency keys, lines of the audit log.
+    Janitor(janitor::Args),
     /// Look at jobs, cancel them, or let them start over.
     Job(job::Args),
     /// Look at dead letters, replay or drop them.
@@ -79,6 +82,7 @@ pub fn run_then(cli: Cli, then: &dyn Fn(&Begun<'_>)) -> ExitCode {
         Role::Migrate(args) => migrate::run(&args),
         Role::Tenant(args) => tenant::run(&args),
         Role::Key(args) => key::run(&args),
+        Role::Janitor(args) => janitor::run(&args),
         Role::Job(args) => job::run(&args),
         Role::Dlq(args) => dlq::run(&args),
         Role::Audit(args) => audit::run(&args),

@@ -17,6 +17,8 @@ pub enum ActorKind {
     Api,
     /// A caller of the API, by its key.
     ApiKey,
+    /// What removes things that are past their time.
+    Janitor,
     /// Somebody at a command line.
     Operator,
     /// What looks after quarantined uploads, by itself.
@@ -34,6 +36,7 @@ impl ActorKind {
             ActorKind::Anonymous => "anonymous",
             ActorKind::Api => "api",
             ActorKind::ApiKey => "api_key",
+            ActorKind::Janitor => "janitor",
             ActorKind::Operator => "operator",
             ActorKind::Porter => "porter",
             ActorKind::Relay => "relay",

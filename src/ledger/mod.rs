@@ -16,6 +16,8 @@
 //!
 //! An upload has a way of its own: it is entered and released at once, or waits in [`quarantine`] (`0016_quarantine.sql`).
 //!
+//! What is past its time goes by the steps of [`janitor`] (`0018_retention.sql`).
+//!
 //! [`Ledger`] is for relay, worker and operators and sees all tenants; [`ApiLedger`] is for the API, and row-level
 //! security lets each of its calls see one. Times are the database's throughout: no clock of a worker counts.
 
@@ -28,6 +30,7 @@ pub mod cursor;
 pub mod dispatch;
 pub mod filter;
 pub mod history;
+pub mod janitor;
 pub mod job;
 pub mod keys;
 pub mod lease;
@@ -36,6 +39,7 @@ pub mod migrate;
 pub mod operator;
 pub mod outbox;
 pub mod quarantine;
+pub mod retention;
 pub mod settle;
 pub mod tenants;
 
@@ -62,6 +66,7 @@ pub use dispatch::{Dispatch, Reaped};
 pub use error::LedgerError;
 pub use filter::{JobFilter, Page};
 pub use history::HistoryEntry;
+pub use janitor::{Past, PastAfter, PastStep, Uncleared, Unused};
 pub use job::{JobProgress, JobRecord};
 pub use keys::{KeyInfo, NewKey, RotateOutcome, Rotated, Rotation};
 pub use lease::{LeaseRef, Renewal};
@@ -71,6 +76,7 @@ pub use numbers::PoolState;
 pub use operator::{CancelOutcome, ReplayOutcome};
 pub use outbox::{OutboxEntry, OutboxItem};
 pub use quarantine::{Ended, Quarantined, Withdrawn};
+pub use retention::Keep;
 pub use settle::{Completion, Settled};
 pub use tenants::{Tenant, TenantLimits, Usage};
 

@@ -38,6 +38,33 @@ impl TenantKeys {
         format!("tenants/{tenant}/videos/{job}/")
     }
 
+    /// What the keys of all of a tenant's videos begin with.
+    pub fn videos(tenant: &TenantId) -> String {
+        format!("tenants/{tenant}/videos/")
+    }
+
+    /// What the keys of all of a tenant's uploads begin with that wait to be scanned.
+    pub fn quarantined(tenant: &TenantId) -> String {
+        format!("quarantine/{tenant}/")
+    }
+
+    /// The job that stored an object among its tenant's videos, by its key; nothing where the key is no attempt's.
+    pub fn job_of(tenant: &TenantId, key: &str) -> Option<JobId> {
+        let rest = key.strip_prefix(&Self::videos(tenant))?;
+        let mut parts = rest.split('/');
+        let (job, fence, name) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_attempt = !fence.is_empty() && fence.bytes().all(|byte| byte.is_ascii_digit());
+        match is_attempt && !name.is_empty() {
+            true => job.parse().ok(),
+            false => None,
+        }
+    }
+
+    /// The upload that an object in its tenant's quarantine is of.
+    pub fn upload_of(tenant: &TenantId, key: &str) -> Option<Uuid> {
+        key.strip_prefix(&Self::quarantined(tenant))?.parse().ok()
+    }
+
     /// Whether an object lies in a tenant's own folder. The ledger says where things lie; whoever hands one out asks this
     /// as well.
     pub fn are_of(tenant: &TenantId, key: &str) -> bool {
@@ -82,6 +109,23 @@ mod tests {
             TenantKeys::output(&tenant("acme"), job(), 7, "video.mp4"),
             format!("tenants/acme/videos/{JOB}/7/video.mp4")
         );
+    }
+
+    #[test]
+    fn keys_tell_whose_they_are() {
+        let acme = tenant("acme");
+        let video = TenantKeys::output(&acme, job(), 7, "video.mp4");
+        assert_eq!(TenantKeys::job_of(&acme, &video), Some(job()));
+        assert_eq!(TenantKeys::job_of(&tenant("acme-2"), &video), None);
+        let waiting = TenantKeys::quarantine(&acme, job().uuid());
+        assert_eq!(TenantKeys::upload_of(&acme, &waiting), Some(job().uuid()));
+        assert_eq!(TenantKeys::upload_of(&acme, &video), None);
+        for odd in ["7", "7/", "x/video.mp4", "/video.mp4"] {
+            let key = format!("tenants/acme/videos/{JOB}/{odd}");
+            assert_eq!(TenantKeys::job_of(&acme, &key), None, "{key}");
+        }
+        let odd = "tenants/acme/videos/other/7/video.mp4";
+        assert_eq!(TenantKeys::job_of(&acme, odd), None);
     }
 
     #[test]

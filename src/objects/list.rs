@@ -26,6 +26,31 @@ impl Objects {
         timed("list", self.all_pages(prefix)).await
     }
 
+    /// One page of the same, of at most 1,000, with what to give as `from` to get the next one; none where it is the last.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn list_page(
+        &self,
+        prefix: &str,
+        from: Option<String>,
+    ) -> Result<(Vec<Listed>, Option<String>), ObjectsError> {
+        let request = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(prefix)
+            .set_continuation_token(from);
+        let sent = async {
+            let sent = request.send().await;
+            sent.map_err(|error| ObjectsError::of("list objects", error))
+        };
+        let page = timed("list", sent).await?;
+        let listed = page.contents.unwrap_or_default();
+        let next = page.next_continuation_token.filter(|mark| !mark.is_empty());
+        Ok((listed.into_iter().filter_map(entry).collect(), next))
+    }
+
     async fn all_pages(&self, prefix: &str) -> Result<Vec<Listed>, ObjectsError> {
         let request = self
             .client

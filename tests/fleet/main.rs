@@ -6,8 +6,9 @@
 //!
 //! Reading order: [`support`] is what the tests are written with; then the way of a job over HTTP ([`http`], [`access`],
 //! [`stream`], and [`hardening`] and [`tenancy`] for whoever means harm), through the fleet ([`lifecycle`], [`messages`],
-//! [`tenants`]), out of it ([`drain`]), what becomes of uploads ([`scan`], [`quarantine`]), what the fleet tells of itself
-//! ([`health`], [`logs`], [`metrics`], [`prometheus`]), what operators do to it ([`operator`]), and what it survives ([`crashes`], [`outages`], [`sandbox`]).
+//! [`tenants`]), out of it ([`drain`]), what becomes of uploads ([`scan`], [`quarantine`]) and of what is old ([`janitor`]), what the
+//! fleet tells of itself ([`health`], [`logs`], [`metrics`], [`prometheus`]), what operators do to it ([`operator`]), how it
+//! grows, shrinks and changes its release ([`scaling`], [`rolling`], [`upgrade`]), and what it survives ([`crashes`], [`outages`], [`sandbox`]).
 //! [`traces`] follows a job by its spans. [`ledger`] asks the database directly.
 
 mod access;
@@ -16,6 +17,7 @@ mod drain;
 mod hardening;
 mod health;
 mod http;
+mod janitor;
 mod ledger;
 mod lifecycle;
 mod logs;
@@ -25,10 +27,13 @@ mod operator;
 mod outages;
 mod prometheus;
 mod quarantine;
+mod rolling;
 mod sandbox;
+mod scaling;
 mod scan;
 mod stream;
 mod support;
 mod tenancy;
 mod tenants;
 mod traces;
+mod upgrade;

@@ -44,12 +44,14 @@ fn is_only_in_trouble(query: &str) -> bool {
     ONLY_IN_TROUBLE.iter().any(|part| query.contains(part)) && !query.contains("or vector(0)")
 }
 
-/// Waits until each of these queries gives something.
+/// Waits until each of these queries gives something, while somebody goes on asking the API: a rate needs a rise between
+/// two looks.
 #[track_caller]
-fn wait_for_all(prometheus: &Prometheus, queries: &[String]) {
+fn wait_for_all(prometheus: &Prometheus, queries: &[String], ask: impl Fn()) {
     let mut left: Vec<&String> = queries.iter().collect();
     let deadline = std::time::Instant::now() + PATIENCE;
     loop {
+        ask();
         left.retain(|query| prometheus.query(query).is_empty());
         if left.is_empty() {
             return;
@@ -106,7 +108,9 @@ fn rules_and_dashboard_work_on_a_real_fleet() {
     let (troubles, shown): (Vec<String>, Vec<String>) = queries
         .into_iter()
         .partition(|query| is_only_in_trouble(query));
-    wait_for_all(&prometheus, &shown);
+    wait_for_all(&prometheus, &shown, || {
+        assert_eq!(fleet.http.get("/api/v1/video/jobs").status, 200);
+    });
     for query in &troubles {
         // It may be empty, and must be a query.
         prometheus.query(query);
@@ -144,5 +148,5 @@ fn rules_are_evaluated(prometheus: &Prometheus) {
         }
     }
     assert!(recorded.len() > 15, "{recorded:?}");
-    wait_for_all(prometheus, &recorded);
+    wait_for_all(prometheus, &recorded, || ());
 }

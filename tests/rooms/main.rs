@@ -2,6 +2,7 @@
 //! A failure lists every place that breaks a rule, so that one run tells all.
 
 mod crates;
+mod migrations;
 mod named;
 mod scan;
 mod source;

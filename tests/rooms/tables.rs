@@ -37,6 +37,10 @@ pub const HOUSES: [House; 2] = [
                 "quarantine",
                 Only(&["telemetry", "ledger", "objects", "scan"]),
             ),
+            (
+                "janitor",
+                Only(&["config", "telemetry", "ledger", "objects"]),
+            ),
             ("child", Only(&["telemetry"])),
             ("inspect", Only(&["child", "telemetry"])),
             (

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use gildhall_proto::{JobId, TenantId};
+use gildhall_proto::{JobId, JobStatus, TenantId};
 use serde::Serialize;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -100,10 +100,11 @@ pub async fn get(
     }
 }
 
-/// A job without a video, or nothing at all.
+/// A job without a video, or nothing at all: what a completed job made has expired or was deleted.
 async fn why_not_there(api: &ApiState, tenant: &TenantId, job: JobId) -> Result<Problem, Problem> {
     let known = api.ledger.progress(tenant, job).await?;
-    Ok(known.map_or_else(not_found, |known| {
+    let unfinished = known.filter(|known| known.status != JobStatus::Completed);
+    Ok(unfinished.map_or_else(not_found, |known| {
         let detail = format!("The job is {}.", known.status);
         Problem::new(Kind::NotCompleted, detail)
     }))

@@ -3,6 +3,7 @@
 mod create;
 mod limits;
 mod list;
+mod retention;
 mod set;
 mod show;
 mod suspend;
@@ -28,6 +29,8 @@ enum Verb {
     Show(show::Args),
     /// Change a tenant's limits; at once, and only the ones that are given.
     Set(set::Args),
+    /// Show for how many days a tenant's things are kept, or change what is given; from the janitor's next run on.
+    Retention(retention::Args),
     /// Turn a tenant's keys away and let its jobs wait; a render that is under way goes on.
     Suspend(suspend::Args),
     /// Take a suspended tenant in again.
@@ -42,6 +45,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             Verb::List(args) => list::run(args).await,
             Verb::Show(args) => show::run(args).await,
             Verb::Set(args) => set::run(args).await,
+            Verb::Retention(args) => retention::run(args).await,
             Verb::Suspend(args) => suspend::run(args, true).await,
             Verb::Resume(args) => suspend::run(args, false).await,
         }

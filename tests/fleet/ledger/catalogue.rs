@@ -13,6 +13,16 @@ const AS_THE_FLEET: [&str; 4] = [
     "api.key_was_used",
     "api.page_of_jobs",
 ];
+/// What runs as the owner of the tables: it removes what nobody else may, and looks itself whether it is time. The first
+/// is for the janitor, the second a trigger that nobody can call.
+const AS_THE_OWNER: [&str; 2] = ["fleet.forget_audit", "ledger.job_was_removed"];
+/// What row-level security lets the owner of the tables do for that.
+const OF_THE_OWNER: [&str; 4] = [
+    "audit_log.owner_forgets DELETE",
+    "audit_log.owner_sees SELECT",
+    "job_history.owner_forgets DELETE",
+    "job_history.owner_sees SELECT",
+];
 /// Policies of the API that do not ask for the tenant: each is a reason to think twice.
 const WITHOUT_TENANT: [&str; 1] = ["audit_log.of_nobody"];
 
@@ -41,9 +51,13 @@ fn every_table_of_tenants_is_closed_even_to_its_owner() {
     let policies = "SELECT tablename || '.' || policyname FROM pg_policies WHERE 'gildhall_api' = ANY (roles) \
         AND position('gildhall.tenant' IN coalesce(qual, '') || coalesce(with_check, '')) = 0";
     assert_eq!(names(&fleet, policies), WITHOUT_TENANT);
-    let of_all = "SELECT tablename || '.' || policyname FROM pg_policies \
+    let of_others = "SELECT tablename || '.' || policyname || ' ' || cmd FROM pg_policies \
         WHERE NOT roles <@ ARRAY['gildhall_api', 'gildhall_fleet']::name[]";
-    assert!(names(&fleet, of_all).is_empty(), "a policy for others");
+    assert_eq!(names(&fleet, of_others), OF_THE_OWNER);
+    let of_the_owner = "SELECT p.tablename || '.' || p.policyname || ' ' || p.cmd FROM pg_policies p \
+        JOIN pg_tables t ON t.schemaname = p.schemaname AND t.tablename = p.tablename \
+        WHERE p.roles = ARRAY[t.tableowner]";
+    assert_eq!(names(&fleet, of_the_owner), OF_THE_OWNER);
     let written = "SELECT r.rolname || ' ' || t.name FROM unnest(ARRAY['_sqlx_migrations', 'job_transitions']) t (name) \
         CROSS JOIN pg_roles r WHERE r.rolname LIKE 'gildhall\\_%' \
         AND has_table_privilege(r.oid, t.name, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')";
@@ -76,12 +90,27 @@ fn what_runs_as_another_is_known_and_finds_nothing_by_a_callers_path() {
     let fleet = Fleet::shared("definers");
     let all = "SELECT n.nspname || '.' || p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
         WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')";
-    assert_eq!(names(&fleet, all), AS_THE_FLEET);
+    let mut known = [&AS_THE_FLEET[..], &AS_THE_OWNER[..]].concat();
+    known.sort_unstable();
+    assert_eq!(names(&fleet, all), known);
     let pinned = "SELECT n.nspname || '.' || p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
         WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
         AND p.proowner = 'gildhall_fleet'::regrole \
         AND 'search_path=pg_catalog, public, pg_temp' = ANY (p.proconfig)";
     assert_eq!(names(&fleet, pinned), AS_THE_FLEET);
+    let of_the_owner = "SELECT n.nspname || '.' || p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+        WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
+        AND p.proowner = (SELECT c.relowner FROM pg_class c WHERE c.oid = 'audit_log'::regclass) \
+        AND 'search_path=pg_catalog, public, pg_temp' = ANY (p.proconfig)";
+    assert_eq!(names(&fleet, of_the_owner), AS_THE_OWNER);
+    let by_the_api = "SELECT n.nspname || '.' || p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+        WHERE p.prosecdef AND p.proowner = (SELECT c.relowner FROM pg_class c WHERE c.oid = 'audit_log'::regclass) \
+        AND n.nspname IN ('api', 'fleet', 'ledger') AND p.prorettype <> 'trigger'::regtype \
+        AND has_schema_privilege('gildhall_api', n.oid, 'USAGE')";
+    assert!(
+        names(&fleet, by_the_api).is_empty(),
+        "the API removes nothing"
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod catalogue;
 mod claims;
 mod diagram;
 mod plans;
+mod previous;
 mod proxy;
 mod security;
 mod settle;

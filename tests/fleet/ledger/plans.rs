@@ -18,8 +18,8 @@ type Step = (&'static str, &'static str, u32);
 const JOBS: &str = "video_processing_jobs";
 const ASSETS: &str = "media_assets";
 
-/// What relays and workers send.
-const OF_THE_FLEET: [Step; 10] = [
+/// What relays, workers and the janitor send.
+const OF_THE_FLEET: [Step; 16] = [
     (JOBS, "SELECT * FROM fleet.dispatch(1)", 1),
     (JOBS, "SELECT fleet.waiting_on_broker(1000)", 1),
     (JOBS, "SELECT * FROM fleet.overdue(1000, 1)", 1),
@@ -44,6 +44,32 @@ const OF_THE_FLEET: [Step; 10] = [
             WHERE tenant_id = 'tenant-42' AND key = ANY (ARRAY['products/42.jpg', 'products/142.jpg', 'none'])
                 AND origin = 'upload' AND deleted_at IS NULL",
         2,
+    ),
+    (
+        "idempotency_keys",
+        "SELECT fleet.forget_keys('tenant-42', now() + interval '1 day', 1)",
+        1,
+    ),
+    (
+        JOBS,
+        "SELECT fleet.forget_unfinished('tenant-42', now() - interval '15 days', 1)",
+        1,
+    ),
+    (
+        "job_history",
+        "SELECT fleet.forget_unfinished('tenant-42', now() - interval '1 hour', 1)",
+        1,
+    ),
+    (
+        ASSETS,
+        "SELECT * FROM fleet.expire_uploads('tenant-42', now() + interval '1 day', 1)",
+        1,
+    ),
+    (ASSETS, "SELECT fleet.expire_outputs('tenant-42', now(), 1)", 1),
+    (
+        ASSETS,
+        "SELECT fleet.are_cleared(ARRAY(SELECT id FROM fleet.uncleared('00000000-0000-0000-0000-000000000000', 1)))",
+        1,
     ),
 ];
 

@@ -73,7 +73,7 @@ fn argument(step: &str, parameter: &str, things: &Things) -> String {
     let quoted = |text: &str| format!("'{text}'");
     match (step, parameter) {
         // What a new job, asset or line of the log is called, is for the API to choose.
-        ("enter_upload", "p_id") => quoted("01900000-0000-7000-8000-000000000001"),
+        ("enter_upload" | "insert_asset", "p_id") => quoted("01900000-0000-7000-8000-000000000001"),
         ("submit", "p_jobs") => "ARRAY['01900000-0000-7000-8000-000000000002']::uuid[]".into(),
         ("jobs" | "page_of_jobs", "p_before_at") => quoted(&things.job_at),
         ("jobs" | "page_of_jobs", "p_before_id") => quoted(&things.job),
@@ -122,6 +122,7 @@ fn harmless(parameter: &str) -> Option<String> {
         "p_content_type" => "'image/jpeg'",
         "p_bytes" | "p_within_ms" => "1000",
         "p_scanned" => "true",
+        "p_state" => "'released'",
         "p_statuses" | "p_from" | "p_to" | "p_origin" | "p_metadata" | "p_width" | "p_height"
         | "p_duration_ms" => "NULL",
         _ => return None,

@@ -1,7 +1,7 @@
 //! A fleet on resources of its own.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -145,24 +145,17 @@ impl Fleet {
         self.api.as_mut().expect("it was started").kill9();
     }
 
+    /// Starts an API of another release, which ends with the value; gives a caller of it as well.
+    pub fn start_api_of(&self, program: &Path) -> (Process, Client) {
+        let address = free_address();
+        let api = self.start_of(program, "api", replica_env(address));
+        let caller = self.http.at(&format!("http://{address}"));
+        (until_ready(api, &caller), caller)
+    }
+
     fn start_replica(&self, address: SocketAddr) -> Process {
-        let env = [
-            ("GILDHALL_LISTEN", address.to_string()),
-            // All tests come from one address. What limits one has tests of its own.
-            ("GILDHALL_ADDRESS_RATE", "0".to_owned()),
-            ("GILDHALL_ADDRESS_FAILURES", "0".to_owned()),
-            ("GILDHALL_ADDRESS_CONNECTIONS", "4096".to_owned()),
-            ("GILDHALL_RELAY_POLL_MS", "100".to_owned()),
-            ("GILDHALL_RELAY_REDISPATCH_AFTER_MS", "2000".to_owned()),
-        ];
-        let mut api = self.start("api", env.to_vec());
-        let asking = self.http.at(&format!("http://{address}"));
-        until("the API is ready", STARTS_WITHIN, || {
-            assert!(api.ended().is_none(), "{}", api.log_tail());
-            let answer = asking.try_get("/readyz", &[]).ok()?;
-            (answer.status == 200).then_some(())
-        });
-        api
+        let api = self.start("api", replica_env(address));
+        until_ready(api, &self.http.at(&format!("http://{address}")))
     }
 
     /// Starts a worker. It takes jobs as soon as it has connected; nobody waits for that.
@@ -187,6 +180,23 @@ impl Fleet {
     pub fn start_unheard(&self, role: &str, env: Vec<(&'static str, String)>) -> Process {
         let (name, env) = self.settings(role, env);
         Process::start_unheard(&name, &[role], &env, self.folder.path())
+    }
+
+    /// The same, of another release's program.
+    pub fn start_of(
+        &self,
+        program: &Path,
+        role: &str,
+        env: Vec<(&'static str, String)>,
+    ) -> Process {
+        let (name, env) = self.settings(role, env);
+        Process::start_program(program, &name, &[role], &env, self.folder.path())
+    }
+
+    /// Starts a command with arguments, and the variables of every process.
+    pub fn run(&self, args: &[&str]) -> Process {
+        let (name, env) = self.settings(args[0], Vec::new());
+        Process::start(&name, args, &env, self.folder.path())
     }
 
     /// The name of a process that is about to be started, and all its variables.
@@ -350,6 +360,11 @@ impl Fleet {
         &self.fresh.amqp_url
     }
 
+    /// The management of the broker, as `http://user:password@host:port`, and the virtual host's name.
+    pub fn management(&self) -> (&str, &str) {
+        (&self.fresh.management_url, &self.fresh.name)
+    }
+
     /// What nobody may read in a log.
     pub fn secrets(&self) -> Vec<String> {
         let password = |url: &str| {
@@ -382,6 +397,29 @@ impl Fleet {
         let made = self.place.vhost(&self.fresh.name);
         assert_eq!(made.as_ref().ok(), Some(&self.fresh.amqp_url), "{made:?}");
     }
+}
+
+/// Variables of an API for tests.
+fn replica_env(address: SocketAddr) -> Vec<(&'static str, String)> {
+    vec![
+        ("GILDHALL_LISTEN", address.to_string()),
+        // All tests come from one address. What limits one has tests of its own.
+        ("GILDHALL_ADDRESS_RATE", "0".to_owned()),
+        ("GILDHALL_ADDRESS_FAILURES", "0".to_owned()),
+        ("GILDHALL_ADDRESS_CONNECTIONS", "4096".to_owned()),
+        ("GILDHALL_RELAY_POLL_MS", "100".to_owned()),
+        ("GILDHALL_RELAY_REDISPATCH_AFTER_MS", "2000".to_owned()),
+    ]
+}
+
+#[track_caller]
+fn until_ready(mut api: Process, caller: &Client) -> Process {
+    until("the API is ready", STARTS_WITHIN, || {
+        assert!(api.ended().is_none(), "{}", api.log_tail());
+        let answer = caller.try_get("/readyz", &[]).ok()?;
+        (answer.status == 200).then_some(())
+    });
+    api
 }
 
 /// An outage is waited for.

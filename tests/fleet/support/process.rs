@@ -44,14 +44,40 @@ impl Process {
         Process::spawn(name, args, env, folder, [broken(), broken()])
     }
 
+    /// As [`Process::start`], of another program: that of another release.
+    pub fn start_program(
+        program: &Path,
+        name: &str,
+        args: &[&str],
+        env: &[(&str, String)],
+        folder: &Path,
+    ) -> Process {
+        let output = File::create(log_in(folder, name)).expect("the test's folder can be written");
+        let errors = output.try_clone().expect("files can be shared");
+        let streams = [output.into(), errors.into()];
+        Process::spawn_program(program, name, args, env, folder, streams)
+    }
+
     fn spawn(
+        name: &str,
+        args: &[&str],
+        env: &[(&str, String)],
+        folder: &Path,
+        streams: [Stdio; 2],
+    ) -> Process {
+        let program = Path::new(env!("CARGO_BIN_EXE_gildhall"));
+        Process::spawn_program(program, name, args, env, folder, streams)
+    }
+
+    fn spawn_program(
+        program: &Path,
         name: &str,
         args: &[&str],
         env: &[(&str, String)],
         folder: &Path,
         [output, errors]: [Stdio; 2],
     ) -> Process {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gildhall"));
+        let mut command = Command::new(program);
         let settings = |name: &str| name.starts_with("GILDHALL_") || name.starts_with("OTEL_");
         for (variable, _) in std::env::vars_os() {
             if variable.to_str().is_some_and(settings) {
@@ -72,6 +98,11 @@ impl Process {
             child,
             log: log_in(folder, name),
         }
+    }
+
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends it a signal.
