@@ -58,7 +58,8 @@ COMMENT ON COLUMN api_keys.replaced_by IS 'The prefix of the key that takes its 
 ALTER TABLE video_processing_jobs ADD COLUMN submitted_by text, ADD COLUMN submitted_from inet;
 COMMENT ON COLUMN video_processing_jobs.submitted_by IS 'The public part of the API key.';
 
--- As before, and beside that it notes who submits each job, and from where.
+-- As before, and beside that it notes who submits each job, and from where. A job that names assets which are not released
+-- is `barred`, with those assets and their states: it uses up neither its idempotency key nor the quota.
 DROP FUNCTION api.submit;
 CREATE FUNCTION api.submit(p_tenant text, p_jobs uuid[], p_specs jsonb[], p_priorities smallint[], p_keys text[],
     p_hashes bytea[], p_traceparents text[], p_actors text[] DEFAULT NULL, p_addresses text[] DEFAULT NULL)
