@@ -145,7 +145,7 @@ impl JsonSchema for HookText {
         json_schema!({
             "title": "Hook text",
             "description": "At most 500 characters as a person counts them (extended grapheme clusters), \
-                after cleaning, in at most 8 KiB of UTF-8. Cleaning: normal form C, line ends to \\n, at \
+                after cleaning, in at most 32 KiB of UTF-8. Cleaning: normal form C, line ends to \\n, at \
                 most two in a row, control characters and lone direction controls removed, at most eight \
                 combining marks on one base, white space trimmed. A text of which nothing is left is no text.",
             "type": "string",

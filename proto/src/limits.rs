@@ -28,8 +28,8 @@ pub const MAX_KEY_PART_BYTES: usize = 255;
 
 /// Longest hook text in characters as a person counts them (extended grapheme clusters, UAX #29).
 pub const MAX_HOOK_CHARS: usize = 500;
-/// Longest hook text in bytes of UTF-8, as sent and after cleaning (8 KiB).
-pub const MAX_HOOK_BYTES: usize = 8 * 1024;
+/// Longest hook text in bytes of UTF-8, as sent and after cleaning (32 KiB: more than 500 of the longest emoji take).
+pub const MAX_HOOK_BYTES: usize = 32 * 1024;
 /// Most combining marks on one base character: in the hook text further ones are dropped, an asset key with more is refused.
 pub const MAX_MARKS_PER_BASE: usize = 8;
 /// Most line breaks kept in a row in the hook text.

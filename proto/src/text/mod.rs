@@ -15,7 +15,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::limits::{MAX_HOOK_BYTES, MAX_HOOK_CHARS};
 use crate::unicode::{is_bidi_control, is_invisible};
 
-/// A cleaned text of 1 to 500 characters as a person counts them, in at most 8 KiB of UTF-8.
+/// A cleaned text of 1 to 500 characters as a person counts them, in at most 32 KiB of UTF-8.
 ///
 /// It is in normal form C; its lines are separated by `\n`, at most two in a row; it has no other
 /// control characters, no white space round its lines, only balanced direction controls in each line,
@@ -34,7 +34,7 @@ pub enum TextFault {
         /// Extended grapheme clusters after cleaning.
         chars: usize,
     },
-    /// More than 8 KiB, as sent or after cleaning.
+    /// More than 32 KiB, as sent or after cleaning.
     #[error("has {bytes} bytes; shorten it to at most {MAX_HOOK_BYTES}")]
     TooManyBytes {
         /// Bytes of UTF-8.
