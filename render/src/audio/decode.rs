@@ -21,6 +21,8 @@ const MAX_FRUITLESS: u32 = 2_000;
 /// and beat times measured on this stream hold for every later pass.
 pub struct Pcm {
     input: Input,
+    /// The index of the stream that is decoded.
+    stream: usize,
     decoder: decoder::Audio,
     packet: Packet,
     frame: frame::Audio,
@@ -51,9 +53,10 @@ impl Pcm {
     /// Everything [`media::open`] may say, and [`MediaError::NoAudioStream`], [`MediaError::CodecNotAllowed`].
     pub fn open(source: &MediaSource) -> Result<Self, AudioError> {
         let mut input = media::open(source)?;
-        let (_, decoder) = input.audio_decoder()?;
+        let (stream, decoder) = input.audio_decoder()?;
         Ok(Self {
             input,
+            stream,
             decoder,
             packet: Packet::empty(),
             frame: frame::Audio::empty(),
@@ -185,6 +188,8 @@ impl Pcm {
                 let _ = self.decoder.send_eof();
                 Ok(())
             }
+            // FFmpeg gives a cover picture of the file out all the same, although its stream is to be left out.
+            Read::Packet if self.packet.stream() != self.stream => Ok(()),
             Read::Packet => match self.decoder.send_packet(&self.packet) {
                 Ok(()) => Ok(()),
                 Err(_) => self.note_damage(),

@@ -1,5 +1,6 @@
 //! What can go wrong with sound.
 
+use crate::Plain;
 use crate::media::MediaError;
 
 /// Why sound could not be read or mastered. Its message never repeats the source error's.
@@ -25,6 +26,15 @@ pub enum AudioError {
     /// The loudness meter refused its input.
     #[error("loudness cannot be measured")]
     Loudness(#[from] ebur128::Error),
+}
+
+impl Plain for AudioError {
+    fn below(&self) -> Option<&dyn Plain> {
+        match self {
+            Self::Media(media) => Some(media),
+            Self::InvalidEdit { .. } | Self::Encode { .. } | Self::Loudness(_) => None,
+        }
+    }
 }
 
 impl AudioError {

@@ -51,6 +51,33 @@ fn other_rates_and_depths_keep_length_and_level() {
 }
 
 #[test]
+fn a_cover_picture_is_not_heard() {
+    let folder = Folder::new();
+    let signal = music(24_000, 0.5);
+    folder.wav("a.wav", &signal);
+    folder.ffmpeg("-f lavfi -i testsrc2=size=400x400 -frames:v 1", "cover.png");
+    // Plain samples: a picture's bytes would be taken for as many of them.
+    for (name, coding) in [
+        ("a.aiff", "-c:a pcm_s16be -write_id3v2 1"),
+        ("a.mp3", "-c:a libmp3lame"),
+        ("a.flac", "-c:a flac"),
+        ("a.m4a", "-c:a aac"),
+    ] {
+        let args = format!(
+            "-i a.wav -i cover.png -map 0:a -map 1:v -c:v copy -disposition:v attached_pic {coding}"
+        );
+        let source = folder.ffmpeg(&args, name);
+        let mut pcm = Pcm::open(&source).expect("opens");
+        let mut heard = 0;
+        while let Some(block) = pcm.next_block().expect("decodes") {
+            heard += block.len() / 2;
+        }
+        assert_eq!(pcm.damaged_packets(), 0, "{name}");
+        assert!((24_000..26_000).contains(&heard), "{name}: {heard}");
+    }
+}
+
+#[test]
 fn mono_sounds_on_both_sides() {
     let folder = Folder::new();
     let mono: Vec<f32> = sine(500.0, 0.4, 48_000).into_iter().step_by(2).collect();
