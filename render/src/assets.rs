@@ -1,5 +1,6 @@
 //! The folder a job's asset keys are resolved in, and nothing outside it.
 
+use crate::Plain;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use gildhall_proto::AssetKey;
@@ -37,6 +38,8 @@ pub enum AssetError {
     #[error("the file cannot be read")]
     Io(#[source] io::Error),
 }
+
+impl Plain for AssetError {}
 
 impl AssetError {
     /// Whether another attempt can succeed without anyone changing the job or its files.

@@ -78,7 +78,7 @@ pub fn examine() -> Findings {
         .into_iter()
         .map(|(backend, fault)| Encoder {
             name: backend.to_string(),
-            fault: fault.map(|error| crate::describe(&error)),
+            fault: fault.map(|error| crate::describe_in_full(&error)),
         });
     Findings {
         ffmpeg: libraries(),
@@ -95,7 +95,7 @@ fn audio_encoder() -> Encoder {
     let trial = MasteredAudio::silence(u64::from(SAMPLE_RATE_HZ), &AacSettings::default());
     Encoder {
         name: "aac".to_owned(),
-        fault: trial.err().map(|error| crate::describe(&error)),
+        fault: trial.err().map(|error| crate::describe_in_full(&error)),
     }
 }
 

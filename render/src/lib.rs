@@ -36,5 +36,5 @@ mod warning;
 
 mod describe;
 
-pub(crate) use describe::describe;
+pub(crate) use describe::{Plain, describe, describe_in_full};
 pub use warning::{NoBeatsReason, Warning};

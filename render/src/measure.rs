@@ -79,6 +79,7 @@ fn of_media(error: &MediaError) -> Fault {
 /// # Errors
 /// When it is not one, is damaged, or is more than the default [`Limits`] allow.
 pub fn image(bytes: Vec<u8>) -> Result<Measure, MeasureError> {
+    media::quieten_ffmpeg();
     let examined = photo::in_time(&Limits::default(), move |limits| {
         photo::examine(&bytes, limits)
     });

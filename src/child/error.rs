@@ -50,7 +50,43 @@ pub enum ChildError {
     Ended {
         /// What ended it.
         fate: Fate,
-        /// Its exit status, and the last it wrote to its error stream.
+        /// Its exit status, and the last it wrote to its error stream: for whoever runs the machine, since it may hold
+        /// paths and what libraries say.
         how: String,
     },
+}
+
+impl ChildError {
+    /// What happened, for whoever sent what the child handled: nothing of the machine, nor the child's own words.
+    pub fn brief(&self) -> String {
+        match self {
+            ChildError::Ended { fate, .. } => fate.brief().to_owned(),
+            ChildError::DiskFull { .. } => "the disk is nearly full".to_owned(),
+            ChildError::System(_)
+            | ChildError::OverTime { .. }
+            | ChildError::OverMemory { .. }
+            | ChildError::OverThreads { .. }
+            | ChildError::OverDisk { .. }
+            | ChildError::OverOutput => self.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_child_said_last_is_not_passed_on() {
+        let how =
+            "exit status: 101: thread 'main' panicked at src/main.rs:1:1: /srv/work".to_owned();
+        let fate = Fate::Crashed;
+        let broken = ChildError::Ended { fate, how };
+        assert_eq!(broken.brief(), "the process broke down");
+        assert!(broken.to_string().contains("panicked"));
+        let lost = ChildError::System(io::Error::other("/usr/bin/gildhall: no such file"));
+        assert_eq!(lost.brief(), "the process cannot be run");
+        let slow = ChildError::OverTime { limit_s: 9 };
+        assert_eq!(slow.brief(), "the process took longer than 9 s");
+    }
 }

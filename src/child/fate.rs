@@ -40,6 +40,18 @@ impl Fate {
             _ => Fate::Crashed,
         }
     }
+
+    /// In words for whoever sent what it handled.
+    pub const fn brief(self) -> &'static str {
+        match self {
+            Fate::Violation => "the process did what its sandbox forbids",
+            Fate::OutOfMemory => "the process ran out of memory",
+            Fate::OverCpu => "the process used up its time on the processors",
+            Fate::OverFileSize => "the process wrote a file that is too large",
+            Fate::Killed => "the process was killed",
+            Fate::Crashed => "the process broke down",
+        }
+    }
 }
 
 #[cfg(test)]

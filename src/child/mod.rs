@@ -24,3 +24,7 @@ pub use meter::Meter;
 pub use process::{Child, Ended, run};
 pub use program::Program;
 pub use status::Status;
+
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use self::{lines::each_line, tail::tail};

@@ -29,7 +29,8 @@ impl Status {
         Status::parse(&fs::read_to_string(path).unwrap_or_default())
     }
 
-    fn parse(text: &str) -> Status {
+    /// Out of the text of such a file. The name that the process gave itself has a line of its own there.
+    pub fn parse(text: &str) -> Status {
         let number = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name));
             let first = line.and_then(|rest| rest.split_whitespace().next());

@@ -1,7 +1,9 @@
 //! How the command ends.
 
+use super::failure::words;
 use super::inspect::NotTaken;
 use super::operator::OperatorError;
+use super::operator::text::plain_lines;
 use super::sandbox::Violation;
 use crate::app::Told;
 use crate::inspect::Refusal;
@@ -13,11 +15,11 @@ use std::process::ExitCode;
 /// Shown below `--help`.
 pub const HELP: &str = "Exit codes:
   0    done
-  1    this machine lacks something needed (doctor)
+  1    something needed is missing: on this machine (doctor), to the role that was asked (health)
   2    the command line is wrong
   3    the job file is not valid; every fault is listed
   4    the job's media cannot be used
-  5    the machine or a service failed: disk, files, encoder, database, broker; trying again may help
+  5    the machine or a service failed: disk, files, encoder, database, broker, or nobody answers (health); trying again may help
   6    memory or time (--time-limit) ran out; a lower quality may help
   7    there is no such tenant, key, job or dead letter
   8    it is not in a state for this: a job that has ended, a tenant that exists, a letter that names no job
@@ -47,7 +49,7 @@ pub fn code(outcome: anyhow::Result<()>) -> ExitCode {
     }
     if !error.is::<Told>() {
         // If even the error stream is closed, the exit code has to do.
-        let _ = writeln!(io::stderr(), "error: {error:#}");
+        let _ = writeln!(io::stderr(), "error: {}", plain_lines(&words(&error)));
     }
     ExitCode::from(number(&error))
 }

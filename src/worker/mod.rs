@@ -9,6 +9,7 @@ mod analyses;
 mod assets;
 mod attempt;
 mod cache;
+mod code;
 mod drill;
 mod error;
 mod fetch;
@@ -47,7 +48,15 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use workspace::WorkerFolder;
 
+pub use code::Code;
 pub use standing::{Need, Standing};
+
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use self::{
+    error::AttemptError,
+    report::{Hearing, Report},
+};
 
 /// How long the confirm of a progress event is waited for.
 const TELLING: Duration = Duration::from_millis(200);

@@ -1,10 +1,10 @@
 //! From what went wrong to what happens next: the one place that decides.
 
+use super::code::Code;
 use super::error::{AttemptError, RenderClass};
 use super::stop::StopReason;
 use crate::child::{ChildError, Fate};
 use crate::objects::ObjectsError;
-use crate::telemetry::chain;
 use gildhall_proto::{Failure, FailureClass, Quality};
 use std::time::Duration;
 
@@ -52,9 +52,6 @@ pub struct Situation {
 
 /// How long a job waits while something outside is down.
 pub const OUTAGE_WAIT: Duration = Duration::from_secs(8);
-
-/// The code of renders that did what only whoever took one over does.
-const SANDBOX_VIOLATION: &str = "sandbox_violation";
 
 /// Longest message that is kept of a failure, in bytes.
 const MAX_MESSAGE_BYTES: usize = 4096;
@@ -109,49 +106,53 @@ pub fn backoff(failed_attempts: u32, random: f64) -> Duration {
     Duration::from_secs(1 << doublings).mul_f64(1.0 - 0.2 * random.clamp(0.0, 1.0))
 }
 
+/// What the ledger keeps of an error, and its owner hears: see [`AttemptError::brief`].
 fn failure(error: &AttemptError) -> Failure {
-    use FailureClass::{Recoverable, Rejected, Resource};
-    let (class, code) = match error {
+    let message = keepable(error.brief());
+    let code = match error {
+        AttemptError::Render { code, class, .. } => {
+            return Failure::new(class_of(*class), code, message);
+        }
         AttemptError::Objects { source, .. } => match source {
-            ObjectsError::TooLarge { .. } => (Rejected, "asset_too_large"),
-            ObjectsError::Missing { .. } => (Rejected, "asset_missing"),
-            _ => (Recoverable, "storage"),
+            ObjectsError::TooLarge { .. } => Code::AssetTooLarge,
+            _ => Code::Storage,
         },
-        AttemptError::Ledger(_) => (Recoverable, "ledger"),
-        AttemptError::Quarantined { .. } => (Recoverable, "asset_quarantined"),
-        AttemptError::Refused { .. } => (Rejected, "asset_refused"),
-        AttemptError::Altered { .. } => (Rejected, "asset_altered"),
-        AttemptError::Workspace(_) => (Recoverable, "workspace"),
-        AttemptError::Render { class, code, .. } => match class {
-            RenderClass::Rejected => (Rejected, code.as_str()),
-            RenderClass::Recoverable | RenderClass::Cancelled => (Recoverable, code.as_str()),
-            RenderClass::Resource => (Resource, code.as_str()),
-        },
+        AttemptError::Ledger(_) => Code::Ledger,
+        AttemptError::Refused { .. } => Code::AssetRefused,
+        AttemptError::Altered { .. } => Code::AssetAltered,
+        AttemptError::Workspace(_) => Code::Workspace,
         AttemptError::Child(error) => of_child(error),
-        AttemptError::Lied => (Rejected, SANDBOX_VIOLATION),
-        AttemptError::Stopped(_) => (Recoverable, "stopped"),
+        AttemptError::Lied => Code::SandboxViolation,
+        // Neither spends an attempt, so that neither comes here.
+        AttemptError::Quarantined { .. } | AttemptError::Stopped(_) => Code::Stopped,
     };
-    Failure::new(class, code, keepable(chain(error)))
+    code.failure(message)
 }
 
-/// What it is worth that a render gave no result. Too much for its limits may be less at reduced quality; whoever runs against
-/// its sandbox would do so again.
-fn of_child(error: &ChildError) -> (FailureClass, &'static str) {
-    use FailureClass::{Recoverable, Rejected, Resource};
+fn class_of(class: RenderClass) -> FailureClass {
+    match class {
+        RenderClass::Rejected => FailureClass::Rejected,
+        RenderClass::Recoverable | RenderClass::Cancelled => FailureClass::Recoverable,
+        RenderClass::Resource => FailureClass::Resource,
+    }
+}
+
+/// What it is worth that a render gave no result.
+fn of_child(error: &ChildError) -> Code {
     match error {
-        ChildError::System(_) => (Recoverable, "render_not_run"),
-        ChildError::DiskFull { .. } => (Recoverable, "workspace"),
-        ChildError::OverTime { .. } => (Resource, "time_limit"),
-        ChildError::OverMemory { .. } => (Resource, "memory_limit"),
-        ChildError::OverThreads { .. } => (Resource, "thread_limit"),
-        ChildError::OverDisk { .. } => (Resource, "disk_limit"),
-        ChildError::OverOutput => (Rejected, "output_limit"),
+        ChildError::System(_) => Code::RenderNotRun,
+        ChildError::DiskFull { .. } => Code::Workspace,
+        ChildError::OverTime { .. } => Code::TimeLimit,
+        ChildError::OverMemory { .. } => Code::MemoryLimit,
+        ChildError::OverThreads { .. } => Code::ThreadLimit,
+        ChildError::OverDisk { .. } => Code::DiskLimit,
+        ChildError::OverOutput => Code::OutputLimit,
         ChildError::Ended { fate, .. } => match fate {
-            Fate::Violation => (Rejected, SANDBOX_VIOLATION),
-            Fate::OutOfMemory => (Resource, "memory_limit"),
-            Fate::OverCpu => (Resource, "cpu_limit"),
-            Fate::OverFileSize => (Resource, "file_size_limit"),
-            Fate::Killed | Fate::Crashed => (Resource, "render_killed"),
+            Fate::Violation => Code::SandboxViolation,
+            Fate::OutOfMemory => Code::MemoryLimit,
+            Fate::OverCpu => Code::CpuLimit,
+            Fate::OverFileSize => Code::FileSizeLimit,
+            Fate::Killed | Fate::Crashed => Code::RenderKilled,
         },
     }
 }
@@ -181,7 +182,8 @@ mod tests {
         AttemptError::Render {
             code: "some_code".into(),
             class,
-            message: "why".into(),
+            brief: "why".into(),
+            message: "why, in full".into(),
         }
     }
 
@@ -216,7 +218,7 @@ mod tests {
             panic!("{last:?}");
         };
         assert_eq!(failure.class, FailureClass::Recoverable);
-        assert!(failure.message.contains("disk"), "{failure}");
+        assert_eq!(failure.message, "the working folder cannot be used");
     }
 
     #[test]
@@ -227,6 +229,7 @@ mod tests {
         };
         assert_eq!(failure.class, FailureClass::Rejected);
         assert_eq!(failure.code, "some_code");
+        assert_eq!(failure.message, "the render failed: why");
     }
 
     #[test]
@@ -251,10 +254,15 @@ mod tests {
 
     #[test]
     fn a_message_is_kept_without_what_the_ledger_refuses() {
-        let how = format!("signal: 6: \0{}", "é".repeat(MAX_MESSAGE_BYTES));
-        let crashed = outcome(&ended(Fate::Crashed, how), situation(2, Quality::Full));
-        let Outcome::Reject(failure) = crashed else {
-            panic!("{crashed:?}");
+        let error = AttemptError::Render {
+            code: "some_code".into(),
+            class: RenderClass::Rejected,
+            brief: format!("\0{}", "é".repeat(MAX_MESSAGE_BYTES)),
+            message: String::new(),
+        };
+        let rejected = outcome(&error, situation(0, Quality::Full));
+        let Outcome::Reject(failure) = rejected else {
+            panic!("{rejected:?}");
         };
         assert!(!failure.message.contains('\0'), "{failure}");
         assert!((MAX_MESSAGE_BYTES - 1..=MAX_MESSAGE_BYTES).contains(&failure.message.len()));

@@ -1,6 +1,8 @@
 //! What a render process says, believed as far as it can be checked: whoever took a render over speaks in its place.
 
+use super::code::Code;
 use super::error::{AttemptError, RenderClass};
+use super::outcome::keepable;
 use crate::child::Ended;
 use crate::telemetry::chain;
 use gildhall_proto::EventProgress;
@@ -13,8 +15,6 @@ use tokio::sync::watch;
 
 /// Longest name or word of a render, in bytes.
 const MAX_WORD_BYTES: usize = 64;
-/// The code of a failure whose own code is no word.
-const NAMELESS: &str = "render_failed";
 
 /// What a render says of itself when it is done (`gildhall render --json`).
 #[derive(Clone, Debug, Deserialize)]
@@ -71,6 +71,10 @@ struct Shown {
 struct Described {
     code: String,
     class: RenderClass,
+    /// For whoever sent the job.
+    #[serde(default)]
+    brief: String,
+    /// For whoever runs the worker.
     message: String,
 }
 
@@ -127,15 +131,15 @@ impl<'p> Hearing<'p> {
                 }
             }
             Some(Line::Error { error }) if ended.status.code().is_some() => {
-                let is_named = is_word(&error.code);
+                let code = match is_word(&error.code) {
+                    true => error.code,
+                    false => Code::RenderFailed.as_str().to_owned(),
+                };
                 Err(AttemptError::Render {
-                    code: if is_named {
-                        error.code
-                    } else {
-                        NAMELESS.to_owned()
-                    },
+                    code,
                     class: error.class,
-                    message: error.message,
+                    brief: keepable(error.brief),
+                    message: keepable(error.message),
                 })
             }
             _ => Err(ended.without_result().into()),
@@ -296,8 +300,8 @@ mod tests {
         let folder = outputs();
         for (said, code) in [
             ("no_usable_image", "no_usable_image"),
-            ("<script>", NAMELESS),
-            ("", NAMELESS),
+            ("<script>", "render_failed"),
+            ("", "render_failed"),
         ] {
             let line = json!({"error": {"code": said, "class": "rejected", "message": "why"}});
             let failed = concluded(std::slice::from_ref(&line), 4 << 8, folder.path());
@@ -311,5 +315,21 @@ mod tests {
                 "its end says more than its words"
             );
         }
+    }
+
+    #[test]
+    fn what_a_render_says_to_the_operator_is_not_for_the_tenant() {
+        let folder = outputs();
+        let said = |error: Value| {
+            let failed = concluded(&[json!({ "error": error })], 5 << 8, folder.path());
+            failed.expect_err("it failed").brief()
+        };
+        let error =
+            json!({"code": "environment", "class": "recoverable", "message": "no /srv/work"});
+        assert_eq!(said(error.clone()), "the render failed");
+        let mut briefly = error;
+        briefly["brief"] = json!("the machine is not\0 as it has to be");
+        let told = "the render failed: the machine is not\u{fffd} as it has to be";
+        assert_eq!(said(briefly), told);
     }
 }

@@ -12,9 +12,10 @@ pub enum Need {
     Running,
     /// The broker would bring it messages.
     Broker,
-    /// The breaker of the ledger is closed.
+    /// The breaker of the ledger is closed. It counts what the worker tries: of a ledger that went away while there was
+    /// nothing to do it knows nothing.
     Ledger,
-    /// The breaker of the store is closed.
+    /// The breaker of the store is closed, which counts in the same way.
     Objects,
     /// The breaker of its working folder is closed.
     Folder,
@@ -66,9 +67,13 @@ impl Standing {
     /// Whether messages would come. A worker that wants none is not subscribed, which is no fault of the broker's.
     fn is_heard(&self) -> bool {
         let others = [Need::Running, Need::Ledger, Need::Objects, Need::Folder];
-        let wants_none = others.into_iter().any(|need| self.has(need).is_err());
+        others.into_iter().any(|need| self.has(need).is_err()) || self.is_subscribed()
+    }
+
+    /// Whether messages would come to one of its slots at least.
+    pub fn is_subscribed(&self) -> bool {
         let slots = self.slots.get().map_or(&[][..], Vec::as_slice);
-        wants_none || slots.iter().any(Listening::is_on)
+        slots.iter().any(Listening::is_on)
     }
 }
 

@@ -96,13 +96,13 @@ pub fn gave_no_video(error: &AttemptError, outcome: &Outcome) {
     }
 }
 
-/// The ledger has taken note of an attempt that gave no video.
-pub fn settled(outcome: &Outcome) {
+/// The ledger has taken note of an attempt that gave no video; the log tells why in full, which the job's owner does not hear.
+pub fn settled(outcome: &Outcome, why: &str) {
     if let Outcome::Reject(failure) = outcome {
         tracing::error!(
             class = failure.class.as_str(),
             code = failure.code,
-            error = failure.message,
+            error = why,
             "the job failed"
         );
     }

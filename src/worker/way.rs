@@ -2,10 +2,11 @@
 
 use super::Deps;
 use super::attempt::attempt;
+use super::code::Code;
 use super::error::AttemptError;
 use super::keeper::Keeper;
 use super::numbers;
-use super::outcome::{Outcome, Situation, keepable, outcome};
+use super::outcome::{Outcome, Situation, outcome};
 use super::slot::Phase;
 use super::stop::{Stop, Stopper};
 use super::trace;
@@ -77,8 +78,8 @@ pub async fn way(
             run_claimed(deps, *run, stopper, stop).await
         }
         Claim::Unreadable { lease, reason } => {
-            let failure = rejected("unreadable_job", keepable(reason));
-            settle(deps, &lease, Outcome::Reject(failure)).await
+            let failure = Code::UnreadableJob.failure("the workers cannot read the job");
+            settle(deps, &lease, Outcome::Reject(failure), &reason).await
         }
         Claim::Deferred => Verdict::Ack,
         Claim::Stale(reason) => stale(reason, &message),
@@ -148,7 +149,8 @@ async fn run_claimed(deps: &Arc<Deps>, run: Run, stopper: Stopper, stop: Stop) -
             let outcome = outcome(&error, situation(deps, &run));
             numbers::attempted(began, Some(&outcome));
             trace::gave_no_video(&error, &outcome);
-            settle(deps, &run.lease, outcome).await
+            let why = chain(&error);
+            settle(deps, &run.lease, outcome, &why).await
         }
     };
     drop(keeper);
@@ -195,8 +197,10 @@ async fn finish(deps: &Deps, run: &Run, completion: &Completion) -> Verdict {
         }
         // Another render would give the same, and be refused as well.
         Err(error) => {
-            let failure = rejected("refused_by_ledger", keepable(chain(&error)));
-            settle(deps, &run.lease, Outcome::Reject(failure)).await
+            let brief = "the ledger did not take the end of the job";
+            let failure = Code::RefusedByLedger.failure(brief);
+            let why = chain(&error);
+            settle(deps, &run.lease, Outcome::Reject(failure), &why).await
         }
     }
 }
@@ -220,8 +224,8 @@ async fn discard_unseen(ledger: Arc<Ledger>, objects: Objects, lease: LeaseRef) 
 }
 
 /// Writes an outcome into the ledger. Where even that is refused the lease runs out, and the relay counts the job as one
-/// that took its worker down.
-async fn settle(deps: &Deps, lease: &LeaseRef, outcome: Outcome) -> Verdict {
+/// that took its worker down. `why` is the reason in full, for the log.
+async fn settle(deps: &Deps, lease: &LeaseRef, outcome: Outcome, why: &str) -> Verdict {
     let ledger = &deps.ledger;
     let (settled, later) = match &outcome {
         Outcome::Retry {
@@ -253,7 +257,7 @@ async fn settle(deps: &Deps, lease: &LeaseRef, outcome: Outcome) -> Verdict {
     let held = settled.is_ok_and(|settled| told(deps, lease, settled));
     if held {
         numbers::settled(&outcome, &deps.labels);
-        trace::settled(&outcome);
+        trace::settled(&outcome, why);
     }
     match later {
         Some(after) if held => Verdict::Later(after),

@@ -48,3 +48,29 @@ pub enum FaultCode {
     /// A list holds the same entry twice.
     DuplicateEntry,
 }
+
+impl FaultCode {
+    /// Every kind that this release knows.
+    pub const ALL: [FaultCode; 20] = [
+        FaultCode::Syntax,
+        FaultCode::TooLarge,
+        FaultCode::TooDeep,
+        FaultCode::DuplicateField,
+        FaultCode::UnknownField,
+        FaultCode::Missing,
+        FaultCode::WrongType,
+        FaultCode::NotText,
+        FaultCode::NotFinite,
+        FaultCode::OutOfRange,
+        FaultCode::UnsupportedVersion,
+        FaultCode::UnknownWord,
+        FaultCode::TooFew,
+        FaultCode::TooMany,
+        FaultCode::Empty,
+        FaultCode::TooLong,
+        FaultCode::BadCharacter,
+        FaultCode::InvalidKey,
+        FaultCode::InvalidSize,
+        FaultCode::DuplicateEntry,
+    ];
+}

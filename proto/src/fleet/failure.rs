@@ -69,7 +69,7 @@ impl FromStr for FailureClass {
 pub struct Failure {
     /// What kind of failure.
     pub class: FailureClass,
-    /// What failed: a stable word for programs, such as `asset_missing`.
+    /// What failed: a stable word for programs, such as `no_usable_image`.
     pub code: String,
     /// What failed, for people. Its wording may change between releases.
     pub message: String,

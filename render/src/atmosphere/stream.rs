@@ -3,6 +3,7 @@
 use super::pack::pack;
 use super::schedule::Schedule;
 use super::store::Store;
+use crate::Plain;
 use crate::compose::Canvas;
 use crate::compose::planes::EvenRect;
 use crate::media::{MediaError, MediaSource, VideoReader};
@@ -18,6 +19,15 @@ pub enum AtmosphereError {
     /// The temporary file is at fault.
     #[error("the temporary file for the overlay cannot be used")]
     Store(#[source] std::io::Error),
+}
+
+impl Plain for AtmosphereError {
+    fn below(&self) -> Option<&dyn Plain> {
+        match self {
+            Self::Media(media) => Some(media),
+            Self::Store(_) => None,
+        }
+    }
 }
 
 /// The overlay as packed frames at 30 fps.

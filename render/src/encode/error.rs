@@ -1,5 +1,7 @@
 //! What can go wrong while encoding.
 
+use crate::Plain;
+
 /// Why a file could not be encoded or written. Its message never repeats the source error's.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
@@ -34,6 +36,15 @@ pub enum EncodeError {
     /// There is no memory for a frame.
     #[error("no memory for a frame")]
     OutOfMemory,
+}
+
+impl Plain for EncodeError {
+    fn below(&self) -> Option<&dyn Plain> {
+        match self {
+            Self::Scale(media) => Some(media),
+            _ => None,
+        }
+    }
 }
 
 impl EncodeError {

@@ -78,12 +78,7 @@ impl Place {
         let mut bytes = Vec::new();
         let file = File::open(&self.file).ok()?;
         file.take(MAX_ENTRY_BYTES).read_to_end(&mut bytes).ok()?;
-        let entry: Entry = serde_json::from_slice(&bytes).ok()?;
-        entry.is_sound(self.up_to).then_some(MeasuredAudio {
-            samples: entry.samples,
-            silent: entry.silent,
-            beats: Ok(entry.beats_s),
-        })
+        told(&bytes, self.up_to)
     }
 
     fn write(&self, measured: &MeasuredAudio) -> io::Result<()> {
@@ -117,7 +112,19 @@ impl Entry {
     }
 }
 
-fn decoder() -> String {
+/// What an entry tells of a track of which at most `up_to` samples were listened to; `None` where this program could not have
+/// written it.
+pub fn told(entry: &[u8], up_to: u64) -> Option<MeasuredAudio> {
+    let entry: Entry = serde_json::from_slice(entry).ok()?;
+    entry.is_sound(up_to).then_some(MeasuredAudio {
+        samples: entry.samples,
+        silent: entry.silent,
+        beats: Ok(entry.beats_s),
+    })
+}
+
+/// Names and versions of the libraries that decode sound here.
+pub fn decoder() -> String {
     let versions = media::library_versions();
     let named = versions
         .iter()

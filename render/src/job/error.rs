@@ -5,9 +5,10 @@ use crate::atmosphere::AtmosphereError;
 use crate::audio::AudioError;
 use crate::encode::EncodeError;
 use crate::media::MediaError;
+use crate::{Plain, describe};
 use serde::Serialize;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Display, Path, PathBuf};
 
 /// Why a render failed. Its message never repeats the source error's.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,7 @@ pub enum RenderError {
     #[error("the video cannot be encoded")]
     Encode(#[from] EncodeError),
     /// A file cannot be written.
-    #[error("{} cannot be written", .path.display())]
+    #[error("{} cannot be written", name(.path))]
     Output {
         /// The file.
         path: PathBuf,
@@ -70,6 +71,28 @@ pub enum RenderError {
     Stopped,
 }
 
+/// The folders above it are of the machine.
+fn name(path: &Path) -> Display<'_> {
+    Path::new(path.file_name().unwrap_or_default()).display()
+}
+
+impl Plain for RenderError {
+    fn below(&self) -> Option<&dyn Plain> {
+        match self {
+            Self::AudioAsset { source, .. } => Some(source),
+            Self::Audio { source, .. } | Self::Silence(source) => Some(source),
+            Self::Atmosphere(source) => Some(source),
+            Self::Encode(source) => Some(source),
+            Self::NoUsableImage { .. }
+            | Self::ImageTooCostly { .. }
+            | Self::Output { .. }
+            | Self::TimeUp
+            | Self::Cancelled
+            | Self::Stopped => None,
+        }
+    }
+}
+
 /// What a [`RenderError`] means to whoever has to act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -85,6 +108,33 @@ pub enum ErrorClass {
 }
 
 impl RenderError {
+    /// Every class and code that an error can have together.
+    pub const ENDS: [(ErrorClass, &'static str); 16] = [
+        (ErrorClass::Rejected, "no_usable_image"),
+        (ErrorClass::Rejected, "image_too_costly"),
+        (ErrorClass::Rejected, "audio_unusable"),
+        (ErrorClass::Recoverable, "audio_unusable"),
+        (ErrorClass::Resource, "audio_unusable"),
+        (ErrorClass::Recoverable, "silence_failed"),
+        (ErrorClass::Resource, "silence_failed"),
+        (ErrorClass::Recoverable, "atmosphere_failed"),
+        (ErrorClass::Resource, "atmosphere_failed"),
+        (ErrorClass::Recoverable, "encoding_failed"),
+        (ErrorClass::Resource, "encoding_failed"),
+        (ErrorClass::Recoverable, "output_failed"),
+        (ErrorClass::Resource, "output_failed"),
+        (ErrorClass::Resource, "time_limit"),
+        (ErrorClass::Cancelled, "cancelled"),
+        (ErrorClass::Recoverable, "stopped"),
+    ];
+
+    /// What happened, for whoever sent the job: nothing of the machine, of where its files lie, or of libraries. The error with
+    /// its sources is for whoever runs the machine.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        describe(self)
+    }
+
     /// Who is to act, and how. A full disk is [`ErrorClass::Recoverable`]: less quality hardly frees it.
     #[must_use]
     pub fn class(&self) -> ErrorClass {
@@ -197,6 +247,8 @@ mod tests {
         let broken = || MediaError::Io(io::ErrorKind::Other.into());
         let unread = AssetError::Io(io::ErrorKind::Other.into());
         let short = AtmosphereError::Store(io::ErrorKind::OutOfMemory.into());
+        let no_memory = || AudioError::Loudness(ebur128::Error::NoMem);
+        let no_edit = AudioError::InvalidEdit { reason: "empty" };
         let table = [
             (no_image, Rejected, "no_usable_image"),
             (costly, Rejected, "image_too_costly"),
@@ -205,6 +257,17 @@ mod tests {
             (audio(MediaError::NotMedia), Rejected, "audio_unusable"),
             (audio(broken()), Recoverable, "audio_unusable"),
             (audio(slow), Resource, "time_limit"),
+            (
+                RenderError::audio("a.mp3", no_memory()),
+                Resource,
+                "audio_unusable",
+            ),
+            (RenderError::Silence(no_edit), Recoverable, "silence_failed"),
+            (
+                RenderError::Silence(no_memory()),
+                Resource,
+                "silence_failed",
+            ),
             (overlay(broken()), Recoverable, "atmosphere_failed"),
             (overlay(MediaError::TimedOut), Resource, "time_limit"),
             (
@@ -228,8 +291,50 @@ mod tests {
             (RenderError::Cancelled, Cancelled, "cancelled"),
             (RenderError::Stopped, Recoverable, "stopped"),
         ];
-        for (error, class, code) in table {
-            assert_eq!((error.class(), error.code()), (class, code), "{error:?}");
+        for (error, class, code) in &table {
+            let end = (*class, *code);
+            assert_eq!((error.class(), error.code()), end, "{error:?}");
+            assert!(RenderError::ENDS.contains(&end), "{end:?} is not listed");
+        }
+        for end in RenderError::ENDS {
+            let is_met = table.iter().any(|(_, class, code)| (*class, *code) == end);
+            assert!(is_met, "no error ends like {end:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_sent_the_job_reads_nothing_of_the_machine() {
+        let denied =
+            || io::Error::other("/srv/work/attempt-7/inputs: Permission denied (os error 13)");
+        let path = PathBuf::from("/srv/work/attempt-7/outputs/video.mp4");
+        let source = denied();
+        for (error, brief) in [
+            (
+                RenderError::Output { path, source },
+                "video.mp4 cannot be written",
+            ),
+            (
+                asset(AssetError::Io(denied())),
+                "audio a.mp3 cannot be used: the file cannot be read",
+            ),
+            (
+                audio(MediaError::Io(denied())),
+                "audio a.mp3 cannot be used: the audio file cannot be used: the file cannot be read",
+            ),
+            (
+                overlay(MediaError::NotMedia),
+                "the atmosphere cannot be made: the overlay cannot be read: the file is not audio or video",
+            ),
+            (
+                RenderError::Atmosphere(AtmosphereError::Store(denied())),
+                "the atmosphere cannot be made: the temporary file for the overlay cannot be used",
+            ),
+            (
+                EncodeError::Jpeg(image::ImageError::IoError(denied())).into(),
+                "the video cannot be encoded: a still picture cannot be encoded",
+            ),
+        ] {
+            assert_eq!(error.brief(), brief);
         }
     }
 

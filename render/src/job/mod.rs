@@ -34,3 +34,7 @@ pub use error::{ErrorClass, RenderError};
 pub use report::{OutputFile, RenderReport, SoundReport, Timings, peak_memory_bytes};
 pub use request::{Progress, RenderOptions, RenderRequest};
 pub use run::{compose_frames, plan, render};
+
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use analyses::{decoder, told};

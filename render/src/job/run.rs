@@ -13,6 +13,7 @@ use crate::atmosphere::seen_rects;
 use crate::audio::{self, AacSettings, MasteredAudio};
 use crate::compose::Canvas;
 use crate::encode::{self, FrameBuffer, VideoSettings};
+use crate::media::quieten_ffmpeg;
 use crate::plan::{self, FPS, RenderPlan, SAMPLES_PER_FRAME, Source};
 use crate::warning::Warning;
 use gildhall_proto::Quality;
@@ -38,6 +39,8 @@ pub fn plan(request: RenderRequest<'_>) -> Result<RenderPlan, RenderError> {
 }
 
 fn gather_and_plan(request: RenderRequest<'_>) -> Result<(Gathered, RenderPlan), RenderError> {
+    // Images go through FFmpeg as well, and know nothing of its settings.
+    quieten_ffmpeg();
     let mut gathered = gather::gather(request.spec, request.assets, request.options)?;
     let measured = std::mem::take(&mut gathered.measured);
     // Gathering has refused jobs without a usable image already.

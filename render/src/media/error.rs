@@ -1,5 +1,6 @@
 //! What can be wrong with a media file.
 
+use crate::Plain;
 use std::io;
 
 /// Why a media file could not be used. Its message never repeats the source error's.
@@ -42,6 +43,8 @@ pub enum MediaError {
     #[error("the file cannot be read")]
     Io(#[source] io::Error),
 }
+
+impl Plain for MediaError {}
 
 impl MediaError {
     /// Whether the file itself is to blame, so that another attempt cannot succeed.

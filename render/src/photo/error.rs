@@ -2,6 +2,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use super::Format;
+use crate::Plain;
 
 /// Why an image file could not be used.
 ///
@@ -86,6 +87,8 @@ pub enum PhotoError {
         name: &'static str,
     },
 }
+
+impl Plain for PhotoError {}
 
 impl PhotoError {
     /// Whether a limit refused the image: the file may be sound, it is only too much.

@@ -4,6 +4,8 @@ use std::{fmt, path::PathBuf};
 
 use thiserror::Error;
 
+use crate::Plain;
+
 /// Why no hook layer could be made. The renderer drops the hook and says so; the video goes on.
 #[derive(Debug, Error, PartialEq)]
 #[non_exhaustive]
@@ -26,6 +28,8 @@ pub enum TextError {
         height_px: u32,
     },
 }
+
+impl Plain for TextError {}
 
 /// A degradation that the finished layer carries; the job reports each of them.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,6 +2,8 @@
 //! wire and into the log in one place, [`tell`].
 
 mod body;
+#[cfg(test)]
+mod guide;
 mod kind;
 mod pages;
 mod tell;
@@ -109,7 +111,7 @@ impl Problem {
     }
 
     /// What is wrong, field by field.
-    #[cfg(test)]
+    #[cfg(any(fuzzing, test))]
     pub fn errors(&self) -> &[FieldFault] {
         &self.0.errors
     }
