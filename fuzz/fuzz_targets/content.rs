@@ -1,16 +1,8 @@
 //! Any bytes as the beginning of an upload: no panic, and a content that its kind takes.
 #![no_main]
 
+use gildhall::inspect::{AssetKind, Content, HEAD_BYTES, sniff};
 use libfuzzer_sys::fuzz_target;
-
-#[path = "../../src/inspect/content.rs"]
-mod content;
-#[path = "../../src/inspect/kind.rs"]
-#[allow(dead_code, reason = "the words of kinds are read elsewhere")]
-mod kind;
-
-use content::{Content, HEAD_BYTES, sniff};
-use kind::AssetKind;
 
 fuzz_target!(|bytes: &[u8]| {
     for kind in AssetKind::ALL {

@@ -1,6 +1,7 @@
-//! Job messages from strangers: no panic, and what is accepted reads back from both encodings.
+//! Job messages from strangers: no panic, and what is accepted reads back from both encodings and can be shown.
 #![no_main]
 
+use gildhall::cli::shown;
 use gildhall_proto::{JSON, JobMessage, MSGPACK};
 use libfuzzer_sys::fuzz_target;
 
@@ -9,6 +10,7 @@ fuzz_target!(|body: &[u8]| {
         let Ok(message) = JobMessage::decode(content_type, body) else {
             continue;
         };
+        assert!(shown(message.submitted_at).is_ascii());
         let again = message.to_msgpack();
         assert_eq!(JobMessage::decode(Some(MSGPACK), &again), Ok(message));
     }

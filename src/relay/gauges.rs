@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 
 use super::numbers::{self, Round};
 use super::{RoundError, every};
@@ -32,8 +32,9 @@ impl Gauges {
             let mut ticks = every(EVERY);
             loop {
                 ticks.tick().await;
-                let (jobs, queues) = join(self.jobs(), self.queues()).await;
-                for looked in [jobs, queues] {
+                let (jobs, queues, janitor) =
+                    join3(self.jobs(), self.queues(), self.janitor()).await;
+                for looked in [jobs, queues, janitor] {
                     numbers::ended(Round::Measure, &looked);
                 }
             }
@@ -83,6 +84,13 @@ impl Gauges {
         looked.map(drop).map_err(RoundError::from)
     }
 
+    async fn janitor(&self) -> Result<(), RoundError> {
+        let age_s = self.ledger.janitor_age_s().await;
+        let known = age_s.as_ref().copied();
+        metrics::gauge!(names::JANITOR_AGE_S).set(known.unwrap_or(f64::NAN));
+        age_s.map(drop).map_err(RoundError::from)
+    }
+
     async fn sums(&self) -> Result<(), RoundError> {
         let summed = self.ledger.stored().await;
         let known = summed.as_ref().ok();
@@ -104,9 +112,7 @@ fn show_backlog(backlog: Option<&Backlog>) {
     let show = |name: &'static str, value: fn(&Backlog) -> f64| {
         metrics::gauge!(name).set(backlog.map_or(f64::NAN, value));
     };
-    show(names::RUNNABLE, |now| {
-        (now.queued + now.processing + now.retrying) as f64
-    });
+    show(names::RUNNABLE, |now| now.runnable as f64);
     show(names::OLDEST_QUEUED_S, |now| now.oldest_queued_s);
     show(names::OUTBOX_ENTRIES, |now| now.outbox as f64);
     show(names::OUTBOX_OLDEST_S, |now| now.outbox_oldest_s);
@@ -164,12 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn work_that_a_limit_holds_back_is_not_runnable() {
+    fn work_that_waits_for_a_limit_or_a_time_is_not_runnable() {
         let backlog = Backlog {
             pending: 1000,
             queued: 3,
             processing: 2,
-            retrying: 1,
+            retrying: 4,
+            runnable: 6,
             oldest_queued_s: 1.5,
             ..Backlog::default()
         };
@@ -180,6 +187,7 @@ mod tests {
                 "gildhall_runnable_jobs 6",
                 r#"gildhall_jobs{status="pending"} 1000"#,
                 r#"gildhall_jobs{status="processing"} 2"#,
+                r#"gildhall_jobs{status="retrying"} 4"#,
                 "gildhall_oldest_queued_seconds 1.5",
             ],
         );

@@ -16,6 +16,7 @@ use gildhall_proto::names::{JOBS_EXCHANGE, JOBS_KEY};
 use numbers::Round;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
@@ -33,6 +34,8 @@ pub struct Relay {
     wake: Arc<Notify>,
     labels: Labels,
     config: config::Relay,
+    /// Whether the last round of mending missed messages.
+    missed: AtomicBool,
 }
 
 /// Why a round ended early. The next one tries again.
@@ -64,6 +67,7 @@ impl Relay {
             wake,
             labels,
             config,
+            missed: AtomicBool::new(false),
         }
     }
 

@@ -4,6 +4,7 @@ use super::{Relay, RoundError, numbers};
 use crate::broker::JOBS_QUEUE;
 use crate::courier::tell_failures;
 use crate::ledger::{OutboxEntry, OutboxItem};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// How old an entry of the outbox is before it counts as left behind: whoever wrote it is about to carry it.
@@ -27,16 +28,20 @@ impl Relay {
         self.send_again().await
     }
 
-    /// Sends jobs again whose message has vanished: the ledger believes in more messages than the broker has. Those that
-    /// are sent twice do no harm: the second message finds the job's work done.
+    /// Sends jobs again whose message has vanished: the ledger believes in more messages than the broker has, twice in a row,
+    /// since a worker may have taken one whose job it is just about to claim. The broker is asked first: what is claimed
+    /// meanwhile is then missed by nobody. Those that are sent twice do no harm: the second message finds the job's work done.
     async fn send_again(&self) -> Result<(), RoundError> {
         let patience = Duration::from_millis(self.config.redispatch_after_ms.into());
-        let expected = self.ledger.waiting_on_broker(patience).await?;
-        if expected == 0 {
+        let expected = || self.ledger.waiting_on_broker(patience);
+        if expected().await? == 0 {
+            self.missed.store(false, Ordering::Relaxed);
             return Ok(());
         }
         let ready = self.broker.ready_messages(JOBS_QUEUE).await?;
-        if expected <= i64::from(ready) {
+        let expected = expected().await?;
+        let misses = expected > i64::from(ready);
+        if !(self.missed.swap(misses, Ordering::Relaxed) && misses) {
             return Ok(());
         }
         let overdue = self
