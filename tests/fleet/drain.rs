@@ -5,7 +5,7 @@ use std::time::Duration;
 use gildhall_proto::JobStatus;
 use rustix::process::Signal;
 
-use crate::support::{Fleet, WorkerOptions, jobs};
+use crate::support::{Fleet, WorkerOptions, jobs, until};
 
 #[test]
 fn a_worker_that_drains_finishes_its_job_and_takes_no_other() {
@@ -25,6 +25,31 @@ fn a_worker_that_drains_finishes_its_job_and_takes_no_other() {
 
     let _next = fleet.start_worker(WorkerOptions::pretending(10));
     fleet.wait_for(jobs[1], JobStatus::Completed);
+}
+
+#[test]
+fn a_worker_that_drains_finishes_its_render() {
+    let mut fleet = Fleet::shared("drain a render");
+    fleet.start_api();
+    fleet.upload_ring();
+    let mut worker = fleet.start_worker(WorkerOptions::rendering());
+    let job = fleet.submit(&jobs::some_seconds());
+    let patience = Duration::from_secs(60);
+    let render = until("it renders", patience, || {
+        worker.children().first().copied()
+    });
+    worker.signal(Signal::TERM);
+    until("it drains", patience, || {
+        worker.log().contains("draining").then_some(())
+    });
+    assert_eq!(worker.children(), [render], "the same goes on");
+    assert_eq!(fleet.job(job).status, JobStatus::Processing);
+    let status = worker.ends_within(patience);
+    assert!(status.success(), "{status}");
+    let done = fleet.job(job);
+    assert_eq!(done.status, JobStatus::Completed);
+    assert_eq!((done.attempts, done.crashes, done.fence), (0, 0, 1));
+    assert!(done.output.is_some());
 }
 
 #[test]

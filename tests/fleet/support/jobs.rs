@@ -20,6 +20,16 @@ pub fn tiny() -> Value {
     })
 }
 
+/// A job of the same image that renders for some seconds.
+pub fn some_seconds() -> Value {
+    json!({
+        "images": ["products/ring.jpg"],
+        "duration_s": 10,
+        "overlay": "none",
+        "output": {"preset": "medium"},
+    })
+}
+
 /// A job of the same image that renders for minutes.
 pub fn endless() -> Value {
     json!({

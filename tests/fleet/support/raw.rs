@@ -116,6 +116,13 @@ pub fn request(method: &str, target: &str, token: &str) -> String {
     format!("{method} {target} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {token}\r\n\r\n")
 }
 
+/// The head of a request to upload an image, with further header lines.
+pub fn upload(token: &str, headers: &str) -> String {
+    format!(
+        "POST /api/v1/video/assets?kind=products HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {token}\r\n{headers}\r\n"
+    )
+}
+
 /// The head of a request to submit a job, with further header lines.
 pub fn submission(token: &str, headers: &str) -> String {
     format!(

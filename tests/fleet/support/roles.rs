@@ -79,6 +79,24 @@ impl Fleet {
         Process::start_program(program, &name, &[role], &env, self.folder.path())
     }
 
+    /// The same, by a program that becomes what its arguments name, after it has changed what that sees of the machine.
+    pub fn start_by(
+        &self,
+        program: &Path,
+        role: &str,
+        env: Vec<(&'static str, String)>,
+    ) -> Process {
+        let (name, env) = self.settings(role, env);
+        let args = [env!("CARGO_BIN_EXE_gildhall"), role];
+        Process::start_program(program, &name, &args, &env, self.folder.path())
+    }
+
+    /// Starts the API so, on the address that the tenant calls, and waits until it is ready. It ends with the value.
+    pub fn start_api_by(&self, program: &Path) -> Process {
+        let api = self.start_by(program, "api", replica_env(self.address));
+        until_ready(api, &self.http)
+    }
+
     /// Starts a command with arguments, and the variables of every process.
     pub fn run(&self, args: &[&str]) -> Process {
         let (name, env) = self.settings(args[0], Vec::new());

@@ -16,8 +16,6 @@ pub struct Rule {
     pub activation: u64,
     pub min: usize,
     pub max: usize,
-    /// How often the depth of the queue is looked up.
-    pub polling: Duration,
     up: Behaviour,
     down: Behaviour,
 }
@@ -52,22 +50,9 @@ impl Rule {
             activation: needed("scaling.keda.activationJobs"),
             min: count("scaling.minReplicas"),
             max: count("scaling.maxReplicas"),
-            polling: Duration::from_secs(needed("scaling.keda.pollingIntervalSeconds")),
             up: Behaviour::read(&values, "scaling.scaleUp"),
             down: Behaviour::read(&values, "scaling.scaleDown"),
         }
-    }
-
-    /// The same with all times so many times shorter.
-    pub fn faster(mut self, times: u32) -> Rule {
-        self.polling /= times;
-        for behaviour in [&mut self.up, &mut self.down] {
-            behaviour.window /= times;
-            for policy in &mut behaviour.policies {
-                policy.period /= times;
-            }
-        }
-        self
     }
 
     /// How many workers a queue of this depth asks for.
