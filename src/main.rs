@@ -1,9 +1,11 @@
 //! The `gildhall` command: one binary, one subcommand per role.
 
-use clap::Parser;
 use gildhall::cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run(cli::Cli::parse())
+    match cli::parse() {
+        Ok(cli) => cli::run(cli),
+        Err(code) => code,
+    }
 }

@@ -1,4 +1,5 @@
-//! Headers that every response carries: they tell browsers to do less with it than they would.
+//! Headers that every response carries, the API's and those of the health sockets of relays and workers: they tell browsers
+//! to do less with it than they would.
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -15,7 +16,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 use utoipa::ToSchema;
 
-use super::{ApiState, numbers};
+use super::{ApiState, headers, numbers};
 use crate::telemetry::Metrics;
 
 /// How long a dependency has to answer.
@@ -95,6 +96,9 @@ pub struct SandboxState {
     pub landlock_abi: Option<u8>,
     /// Whether seccomp keeps system calls closed.
     pub seccomp: bool,
+    /// Whether graphics cards, their drivers and `ioctl` are open to renders, for a hardware encoder. The sandbox is not whole
+    /// then, whatever else is in force.
+    pub devices: bool,
 }
 
 impl IntoResponse for ReadyState {
@@ -202,7 +206,7 @@ async fn shown(readiness: &Readiness, metrics: &Metrics) -> Response {
     ([(header::CONTENT_TYPE, kind)], metrics.show().await).into_response()
 }
 
-/// The three addresses alone, for processes that serve nothing else.
+/// The three addresses alone, for processes that serve nothing else, with the headers that every answer of the API has.
 pub fn routes(probes: Vec<Probe>, sandbox: Option<SandboxState>, metrics: Metrics) -> Router {
     let readiness = Arc::new(Readiness::new(probes).in_sandbox(sandbox));
     let asked = Arc::clone(&readiness);
@@ -217,6 +221,7 @@ pub fn routes(probes: Vec<Probe>, sandbox: Option<SandboxState>, metrics: Metric
             "/metrics",
             get(move || async move { shown(&asked, &metrics).await }),
         )
+        .layer(map_response(headers::safe))
 }
 
 #[cfg(test)]
@@ -254,10 +259,13 @@ mod tests {
             mode: "required".to_owned(),
             landlock_abi: Some(7),
             seccomp: true,
+            devices: false,
         };
         let with = Readiness::new(Vec::new()).in_sandbox(sandbox).state().await;
         let text = serde_json::to_value(&with).expect("plain data");
-        let expected = serde_json::json!({"mode": "required", "landlock_abi": 7, "seccomp": true});
+        let expected = serde_json::json!({
+            "mode": "required", "landlock_abi": 7, "seccomp": true, "devices": false,
+        });
         assert_eq!(text["sandbox"], expected);
     }
 

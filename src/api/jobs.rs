@@ -110,14 +110,21 @@ pub async fn list(
 
 /// What was asked for.
 #[derive(Debug)]
-struct Wanted {
-    filter: JobFilter,
-    limit: u16,
-    cursor: Option<Cursor>,
+pub struct Wanted {
+    /// Which jobs.
+    pub filter: JobFilter,
+    /// At most so many.
+    pub limit: u16,
+    /// Where the page begins.
+    pub cursor: Option<Cursor>,
 }
 
 impl Wanted {
-    fn parse(raw: Option<&str>) -> Result<Wanted, Problem> {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// A problem with every fault.
+    pub fn parse(raw: Option<&str>) -> Result<Wanted, Problem> {
         let mut query = Query::of(raw);
         let statuses = query.many("status", schemas::STATUS_WORDS, |word| {
             word.parse::<JobStatus>().ok()

@@ -45,6 +45,21 @@ pub use health::{Probe, SandboxState, routes as health_routes};
 pub use openapi::document;
 pub use server::run;
 
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use self::{
+    accept::{check as accepts, names as accepts_by_name},
+    address::{Origin, Trust},
+    assets::{list::Wanted as WantedAssets, upload::Wanted as WantedUpload},
+    body::{Encoding, encoding},
+    caller::{PresentedKey, StoredHash, bearer},
+    job_events::last_event_id,
+    jobs::Wanted as WantedJobs,
+    links::next_page,
+    problem::Problem,
+    process::idempotency_key,
+};
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -52,7 +67,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use gildhall_proto::TenantId;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, watch};
 
 use self::address::Addresses;
 use self::audit::Auditor;
@@ -67,9 +82,6 @@ use crate::ledger::ApiLedger;
 use crate::objects::Objects;
 use crate::scan::Scanner;
 use crate::telemetry::{Labels, Metrics};
-
-/// Most uploads at a time at one replica; each may fill 100 MB of the disk.
-const MAX_UPLOADS: usize = 16;
 
 /// Most tenants whose last minute is remembered.
 const REMEMBERED_TENANTS: usize = 20_000;
@@ -116,7 +128,8 @@ pub struct Api {
     limits: Buckets<TenantId>,
     addresses: Addresses,
     submit: Submitter,
-    uploads: Semaphore,
+    /// Uploads under way.
+    uploads: Places<TenantId>,
     /// Open event streams.
     places: Places<TenantId>,
     readiness: Readiness,
@@ -148,7 +161,7 @@ impl Api {
             keys: KeyCache::default(),
             limits: Buckets::for_at_most(REMEMBERED_TENANTS),
             addresses: Addresses::new(services.callers, server::MAX_CONNECTIONS),
-            uploads: Semaphore::new(MAX_UPLOADS),
+            uploads: Places::of(assets::upload::PER_TENANT, assets::upload::IN_ALL),
             places: Places::of(job_events::PER_TENANT, job_events::IN_ALL),
             readiness: Readiness::new(probes).in_sandbox(services.sandbox),
             end: watch::Sender::new(false),

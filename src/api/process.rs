@@ -188,7 +188,7 @@ fn invalid(report: &SpecFaults) -> Problem {
 }
 
 /// The one `Idempotency-Key`, if there is one.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut values = headers.get_all("idempotency-key").iter();
     let Some(value) = values.next() else {
         return Ok(None);

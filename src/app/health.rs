@@ -5,10 +5,11 @@ use crate::api::{self, Probe, SandboxState};
 use crate::broker::Broker;
 use crate::config;
 use crate::ledger::Ledger;
+use crate::objects::Objects;
 use crate::telemetry::{Metrics, TelemetryError};
 use crate::worker::{Need, Standing};
 use anyhow::Context;
-use std::future::ready;
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -54,12 +55,37 @@ impl Health {
     }
 }
 
-/// What a worker needs in order to take jobs.
-pub(super) fn of_worker(standing: &Standing) -> Vec<Probe> {
+/// The services behind a worker.
+#[derive(Clone)]
+pub(super) struct Behind {
+    pub ledger: Arc<Ledger>,
+    pub broker: Broker,
+    pub objects: Objects,
+}
+
+impl Behind {
+    /// Whether what the worker itself found nothing wrong with is there. Its breakers count what it tries, and an idle worker
+    /// tries nothing; the subscription tells of the broker, and one that wants no messages has none.
+    async fn answers(&self, need: Need, standing: &Standing) -> Result<(), String> {
+        match need {
+            Need::Ledger => told(self.ledger.ping().await),
+            Need::Objects => told(self.objects.ping().await),
+            Need::Broker if !standing.is_subscribed() => told(self.broker.ping().await),
+            Need::Running | Need::Broker | Need::Folder => Ok(()),
+        }
+    }
+}
+
+/// What a worker needs in order to take jobs, whether there are any or not.
+pub(super) fn of_worker(standing: &Standing, behind: &Behind) -> Vec<Probe> {
     let probe = |need: Need| {
-        let standing = standing.clone();
+        let (standing, behind) = (standing.clone(), behind.clone());
         Probe::required(name(need), move || {
-            ready(standing.has(need).map_err(str::to_owned))
+            let (standing, behind) = (standing.clone(), behind.clone());
+            async move {
+                standing.has(need)?;
+                behind.answers(need, &standing).await
+            }
         })
     };
     Need::ALL.into_iter().map(probe).collect()
@@ -82,11 +108,16 @@ pub(super) fn of_relay(ledger: &Arc<Ledger>, broker: &Broker) -> Vec<Probe> {
     vec![
         Probe::required("postgresql", move || {
             let ledger = Arc::clone(&ledger);
-            async move { ledger.ping().await.map_err(|error| error.to_string()) }
+            async move { told(ledger.ping().await) }
         }),
         Probe::required("rabbitmq", move || {
             let broker = broker.clone();
-            async move { broker.ping().await.map_err(|error| error.to_string()) }
+            async move { told(broker.ping().await) }
         }),
     ]
+}
+
+/// Why there was no answer, for those who look after the process.
+fn told<E: Display>(answer: Result<(), E>) -> Result<(), String> {
+    answer.map_err(|error| error.to_string())
 }

@@ -48,13 +48,9 @@ fn run_role(
 /// The name of this process among its like: host and process id, and a word that no other start has. In a container
 /// every start has the same host and id, and a worker that came back after a crash must not be taken for the one before.
 fn process_name(role: &str) -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let host = match host.trim() {
-        "" => "localhost",
-        host => host,
-    };
     format!(
-        "{role}-{host}-{}-{:08x}",
+        "{role}-{}-{}-{:08x}",
+        telemetry::host(),
         std::process::id(),
         fastrand::u32(..)
     )

@@ -37,35 +37,45 @@ pub(super) fn look(
     encoder: Option<&str>,
 ) -> Result<SandboxState, SandboxMissing> {
     let available = available();
-    decide(config.sandbox, &available, encoder)?;
-    let mode = config.sandbox;
-    match available.is_whole() {
-        true => tracing::info!(%mode, %available, "tenants' files are handled in the sandbox"),
-        false => tracing::warn!(%mode, %available, "only a part of the sandbox is in force"),
+    let state = decide(config.sandbox, &available, encoder)?;
+    let (mode, devices) = (config.sandbox, state.devices);
+    match available.is_whole() && !devices {
+        true => {
+            tracing::info!(%mode, %available, devices, "tenants' files are handled in the sandbox")
+        }
+        false => {
+            tracing::warn!(%mode, %available, devices, "only a part of the sandbox is in force")
+        }
+    }
+    Ok(state)
+}
+
+/// What is in force with this mode on this kernel, for renders by this encoder if there are any.
+fn decide(
+    mode: Mode,
+    available: &Available,
+    encoder: Option<&str>,
+) -> Result<SandboxState, SandboxMissing> {
+    let needs_devices = |word: &&str| word.parse() != Ok(EncoderChoice::X264);
+    let hardware = encoder.filter(needs_devices);
+    if matches!(mode, Mode::Required) {
+        if !available.is_whole() {
+            return Err(SandboxMissing::Kernel {
+                available: available.to_string(),
+            });
+        }
+        if let Some(encoder) = hardware {
+            return Err(SandboxMissing::Encoder {
+                encoder: encoder.to_owned(),
+            });
+        }
     }
     Ok(SandboxState {
         mode: mode.to_string(),
         landlock_abi: available.landlock_abi,
         seccomp: available.seccomp,
+        devices: hardware.is_some(),
     })
-}
-
-fn decide(mode: Mode, available: &Available, encoder: Option<&str>) -> Result<(), SandboxMissing> {
-    if matches!(mode, Mode::BestEffort) {
-        return Ok(());
-    }
-    if !available.is_whole() {
-        return Err(SandboxMissing::Kernel {
-            available: available.to_string(),
-        });
-    }
-    let needs_devices = |word: &&str| word.parse() != Ok(EncoderChoice::X264);
-    match encoder.filter(needs_devices) {
-        None => Ok(()),
-        Some(encoder) => Err(SandboxMissing::Encoder {
-            encoder: encoder.to_owned(),
-        }),
-    }
 }
 
 #[cfg(test)]
@@ -75,6 +85,10 @@ mod tests {
     const NOTHING: Available = Available {
         landlock_abi: None,
         seccomp: false,
+    };
+    const WHOLE: Available = Available {
+        landlock_abi: Some(7),
+        seccomp: true,
     };
 
     #[test]
@@ -101,15 +115,31 @@ mod tests {
 
     #[test]
     fn hardware_encoders_are_refused_unless_that_is_allowed() {
-        let here = available();
-        if !here.is_whole() {
-            return;
-        }
-        assert!(decide(Mode::Required, &here, Some("x264")).is_ok());
+        assert!(decide(Mode::Required, &WHOLE, Some("x264")).is_ok());
         for encoder in ["auto", "nvenc", "vaapi", "qsv"] {
-            let refused = decide(Mode::Required, &here, Some(encoder));
+            let refused = decide(Mode::Required, &WHOLE, Some(encoder));
             assert!(matches!(refused, Err(SandboxMissing::Encoder { .. })));
-            assert!(decide(Mode::BestEffort, &here, Some(encoder)).is_ok());
+            assert!(decide(Mode::BestEffort, &WHOLE, Some(encoder)).is_ok());
         }
+    }
+
+    #[test]
+    fn what_is_in_force_is_told_with_what_was_left_open() {
+        let told = |mode, available: &Available, encoder| {
+            let state = decide(mode, available, encoder).expect("it may start");
+            (state.mode, state.landlock_abi, state.seccomp, state.devices)
+        };
+        let whole = |mode: Mode, devices| (mode.to_string(), Some(7), true, devices);
+        for mode in [Mode::Required, Mode::BestEffort] {
+            assert_eq!(told(mode, &WHOLE, None), whole(mode, false));
+            assert_eq!(told(mode, &WHOLE, Some("x264")), whole(mode, false));
+        }
+        // Landlock is in force then as well, and says nothing of devices.
+        for encoder in ["auto", "nvenc", "vaapi", "qsv"] {
+            let open = told(Mode::BestEffort, &WHOLE, Some(encoder));
+            assert_eq!(open, whole(Mode::BestEffort, true), "{encoder}");
+        }
+        let nothing = told(Mode::BestEffort, &NOTHING, None);
+        assert_eq!(nothing, ("best-effort".to_owned(), None, false, false));
     }
 }

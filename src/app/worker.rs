@@ -1,6 +1,6 @@
 //! `gildhall worker`.
 
-use super::health::{self, Health};
+use super::health::{self, Behind, Health};
 use super::notify::Supervisor;
 use super::presence::Presence;
 use super::{broker, numbers, process_name, run_role, sandbox, shutdown};
@@ -67,11 +67,17 @@ async fn work(args: &Args) -> anyhow::Result<()> {
     let presence = Presence::of(&ledger, ActorKind::Worker, &name).await;
     let broker = broker(&args.broker, &name).await?;
     let publisher = broker.publisher();
+    let objects = Objects::connect(&args.objects)?;
+    let behind = Behind {
+        ledger: Arc::clone(&ledger),
+        broker: broker.clone(),
+        objects: objects.clone(),
+    };
     let connections = Connections {
         courier: Courier::start(Arc::clone(&ledger), publisher.clone(), labels.clone()),
         labels,
         ledger,
-        objects: Objects::connect(&args.objects)?,
+        objects,
         publisher,
         broker: broker.clone(),
     };
@@ -79,7 +85,7 @@ async fn work(args: &Args) -> anyhow::Result<()> {
     if let Some(metrics) = health.metrics() {
         metrics.sample(worker.sampler());
     }
-    let probes = health::of_worker(&worker.standing());
+    let probes = health::of_worker(&worker.standing(), &behind);
     let _serving = health.serve(probes, Some(sandbox)).await?;
     tracing::info!("the worker takes jobs");
     supervisor.ready();

@@ -41,7 +41,8 @@ pub(super) fn job_letter(
     put_away(message.to_msgpack(), &properties, failure, at)
 }
 
-fn put_away(
+/// The dead letter of any message.
+pub fn put_away(
     body: Vec<u8>,
     properties: &BasicProperties,
     failure: &Failure,
@@ -108,7 +109,7 @@ fn lasting(original: &BasicProperties) -> BasicProperties {
 /// The message that a dead letter was: its bytes and headers as they came, without what was written on the letter, and
 /// without the headers in which the broker counts its own dead-lettering, since with them it could take the next one for
 /// an endless loop.
-pub(super) fn revived(body: Vec<u8>, properties: &BasicProperties) -> Outgoing {
+pub fn revived(body: Vec<u8>, properties: &BasicProperties) -> Outgoing {
     let mut headers = FieldTable::default();
     for (name, value) in properties.headers().iter().flatten() {
         if !is_written_on(name.as_str()) {
@@ -143,7 +144,7 @@ fn shorten(text: &str, max_bytes: usize) -> &str {
 }
 
 /// About how many bytes a table takes on the wire, and never fewer than that.
-fn table_bytes(table: &FieldTable) -> usize {
+pub fn table_bytes(table: &FieldTable) -> usize {
     table.into_iter().fold(4, |sum, (name, value)| {
         sum + 1 + name.as_str().len() + value_bytes(value)
     })
@@ -169,16 +170,20 @@ fn array_bytes(array: &FieldArray) -> usize {
 
 /// What is written on a dead letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Label {
-    pub(super) code: Option<String>,
-    pub(super) class: Option<FailureClass>,
-    pub(super) message: Option<String>,
-    pub(super) dead_at: Option<OffsetDateTime>,
+pub struct Label {
+    /// The failure's code, or the broker's reason.
+    pub code: Option<String>,
+    /// The failure's class.
+    pub class: Option<FailureClass>,
+    /// What failed, for people.
+    pub message: Option<String>,
+    /// When it was put away.
+    pub dead_at: Option<OffsetDateTime>,
 }
 
 /// Reads what is written on a dead letter. One that the broker itself put away has no label of ours: its code is then the
 /// broker's reason, and one that used up its deliveries counts as poison.
-pub(super) fn label(properties: &BasicProperties) -> Label {
+pub fn label(properties: &BasicProperties) -> Label {
     let header = |name| text_header(properties, name);
     let class = header(CLASS).and_then(|word| word.parse().ok());
     let dead_at = header(DEAD_AT).and_then(|text| OffsetDateTime::parse(&text, &Rfc3339).ok());

@@ -103,7 +103,7 @@ pub(super) fn text_header(properties: &BasicProperties, name: &str) -> Option<St
 
 /// Whether the text has the form that version 00 gives a `traceparent`. Anything else is not passed on: it comes from
 /// strangers, and travels far.
-fn is_traceparent(text: &str) -> bool {
+pub fn is_traceparent(text: &str) -> bool {
     text.len() == TRACEPARENT_BYTES
         && text.bytes().enumerate().all(|(at, byte)| {
             if TRACEPARENT_HYPHENS.contains(&at) {

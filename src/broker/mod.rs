@@ -51,6 +51,14 @@ pub use publisher::Publisher;
 pub use queues::QueueState;
 pub use wake::TerminalEvents;
 
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use self::{
+    dead::{Label, label, put_away, revived, table_bytes},
+    message::is_traceparent,
+    outgoing::Outgoing,
+};
+
 /// The broker, from which everything else of this room is had. Clones share their connections.
 #[derive(Clone)]
 pub struct Broker {

@@ -9,14 +9,17 @@ pub(super) const PERSISTENT: u8 = 2;
 
 /// A message, and where it goes.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Outgoing {
+pub struct Outgoing {
     /// The exchange; empty for the default one, which knows queues by their names.
-    pub(super) exchange: &'static str,
-    pub(super) routing_key: ShortString,
+    pub exchange: &'static str,
+    /// What the exchange goes by.
+    pub routing_key: ShortString,
     /// Whether the broker sends the message back when no queue takes it.
-    pub(super) mandatory: bool,
-    pub(super) body: Vec<u8>,
-    pub(super) properties: BasicProperties,
+    pub mandatory: bool,
+    /// Its content.
+    pub body: Vec<u8>,
+    /// What it carries beside its content.
+    pub properties: BasicProperties,
 }
 
 impl Outgoing {

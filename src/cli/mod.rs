@@ -1,10 +1,12 @@
 //! The command line: arguments in, exit codes out.
 
+mod arguments;
 mod audit;
 mod dlq;
 mod doctor;
 mod exit;
 mod failure;
+mod health;
 mod inspect;
 mod janitor;
 mod job;
@@ -19,7 +21,18 @@ mod sandbox;
 mod summary;
 mod tenant;
 
+pub use arguments::parse;
 pub use render::Begun;
+
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use self::{
+    dlq::{Rate, Which},
+    health::{Answer, place, ready},
+    key::Pasted,
+    operator::when::{Moment, shown, span},
+    tenant::{AuditDays, Days, Quota},
+};
 
 use crate::app;
 use clap::{Parser, Subcommand};
@@ -46,6 +59,8 @@ enum Role {
     Worker(app::worker::Args),
     /// Tell what this machine offers for rendering, and what is missing.
     Doctor(doctor::Args),
+    /// Ask an API, a relay or a worker whether it is ready, or alive.
+    Health(health::Args),
     /// Tell what an upload is, from inside the sandbox; the API runs this.
     #[command(hide = true)]
     Inspect(inspect::Args),
@@ -78,6 +93,7 @@ pub fn run_then(cli: Cli, then: &dyn Fn(&Begun<'_>)) -> ExitCode {
         Role::Relay(args) => app::relay::run(&args),
         Role::Worker(args) => app::worker::run(&args),
         Role::Doctor(args) => doctor::run(&args),
+        Role::Health(args) => health::run(&args),
         Role::Inspect(args) => inspect::run(&args),
         Role::Migrate(args) => migrate::run(&args),
         Role::Tenant(args) => tenant::run(&args),

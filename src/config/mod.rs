@@ -29,6 +29,7 @@ pub use broker::{Broker, QueueMode};
 pub use callers::{Callers, ForwardedHeader};
 pub use database::Database;
 pub use drill::{BadDrill, Deed, Drill, Step};
+pub use endpoint::endpoint;
 pub use health::Health;
 pub use listen::Listen;
 pub use metrics::Metrics;
@@ -41,3 +42,10 @@ pub use scan::{BadClamd, Clamd, Scan, ScanMode};
 pub use secret::{EmptySecret, Secret};
 pub use telemetry::{LogFilter, LogFormat, Telemetry};
 pub use worker::Worker;
+
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use self::{
+    objects::{bucket, region},
+    size::bytes,
+};

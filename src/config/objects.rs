@@ -77,7 +77,7 @@ pub struct Objects {
 
 /// Amazon's rules for names of buckets, less the rare ones: 3 to 63 small letters, digits, `.` and `-`, with a letter
 /// or digit at both ends.
-fn bucket(text: &str) -> Result<String, String> {
+pub fn bucket(text: &str) -> Result<String, String> {
     let inner = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
     let bytes = text.as_bytes();
     let ends = bytes.first().zip(bytes.last());
@@ -93,7 +93,7 @@ fn bucket(text: &str) -> Result<String, String> {
 }
 
 /// A region is part of what is signed and of Amazon's host names: 1 to 63 small letters, digits and `-`.
-fn region(text: &str) -> Result<String, String> {
+pub fn region(text: &str) -> Result<String, String> {
     let good = (1..=63).contains(&text.len())
         && text
             .bytes()

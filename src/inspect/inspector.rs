@@ -77,7 +77,7 @@ impl Inspector {
 
 /// From the end of an inspection to what is known of the file. An answer counts only where the process ended as one that
 /// gives such an answer does.
-fn judge(
+pub fn judge(
     kind: AssetKind,
     ended: Result<Ended, ChildError>,
     said: Option<Answer>,

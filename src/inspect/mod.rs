@@ -16,3 +16,7 @@ pub use error::InspectError;
 pub use inspector::{Found, Inspector};
 pub use kind::AssetKind;
 pub use measured::Measured;
+
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use inspector::judge;

@@ -25,8 +25,12 @@ pub struct Act {
     pub actor_kind: String,
     /// Who: a key's prefix, a user's name, a worker; empty where nothing is known.
     pub actor: String,
-    /// Where from, if known.
+    /// Where from, if known: of a caller of the API the address that the API saw, of anybody else one that they
+    /// [claim](super::ActorKind::claims).
     pub address: Option<IpAddr>,
+    /// The machine on which the process ran that recorded it, by its own word. Nothing where an older release did, or of steps
+    /// of a job that no worker took.
+    pub host: Option<String>,
     /// Whose things, where they are one tenant's.
     pub tenant: Option<TenantId>,
     /// What was done, such as `key.revoke`; of a step of a job, `job.` and where it stood then.
@@ -179,6 +183,7 @@ struct ActRow {
     actor_kind: String,
     actor: String,
     address: Option<String>,
+    host: Option<String>,
     action: String,
     subject: String,
     outcome: String,
@@ -197,6 +202,7 @@ impl ActRow {
             address: address
                 .transpose()
                 .map_err(|fault| LedgerError::corrupt("address", fault))?,
+            host: self.host,
             tenant: self.tenant_id.as_deref().map(read::tenant).transpose()?,
             action: self.action,
             subject: self.subject,
@@ -206,12 +212,12 @@ impl ActRow {
     }
 }
 
-const LINES: &str = "SELECT id, at, tenant_id, actor_kind, actor, host(address) AS address, action, subject, outcome, \
-    detail FROM audit_log WHERE id < $1 AND ($2 IS NULL OR tenant_id = $2) AND ($3 IS NULL OR actor = $3) \
+const LINES: &str = "SELECT id, at, tenant_id, actor_kind, actor, host(address) AS address, host, action, subject, \
+    outcome, detail FROM audit_log WHERE id < $1 AND ($2 IS NULL OR tenant_id = $2) AND ($3 IS NULL OR actor = $3) \
     AND ($4 IS NULL OR action = $4 OR starts_with(action, $4 || '.')) AND ($5 IS NULL OR at >= $5) \
     AND ($6 IS NULL OR at < $6) AND ($7 IS NULL OR subject = $7) ORDER BY id DESC LIMIT $8";
 
-const STEPS: &str = "SELECT id, at, tenant_id, actor_kind, actor, host(address) AS address, action, \
+const STEPS: &str = "SELECT id, at, tenant_id, actor_kind, actor, host(address) AS address, host, action, \
     job_id::text AS subject, outcome, detail FROM job_acts WHERE id < $1 AND ($2 IS NULL OR tenant_id = $2) \
     AND ($3 IS NULL OR actor = $3) AND ($4 IS NULL OR action = $4 OR starts_with(action, $4 || '.')) \
     AND ($5 IS NULL OR at >= $5) AND ($6 IS NULL OR at < $6) AND ($7 IS NULL OR job_id = $7) ORDER BY id DESC LIMIT $8";
@@ -291,6 +297,7 @@ mod tests {
             actor_kind: "operator".to_owned(),
             actor: "ada".to_owned(),
             address: None,
+            host: None,
             tenant: None,
             action: "key.create".to_owned(),
             subject: "abcd1234".to_owned(),

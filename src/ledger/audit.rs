@@ -43,6 +43,13 @@ impl ActorKind {
             ActorKind::Worker => "worker",
         }
     }
+
+    /// Whether an actor of the kind that a word names says itself where it acts from, so that its address is a claim. The
+    /// API alone sees where its callers are.
+    pub fn claims(word: &str) -> bool {
+        let seen = [ActorKind::Anonymous, ActorKind::ApiKey];
+        !seen.iter().any(|kind| kind.as_str() == word)
+    }
 }
 
 /// Who acts.
@@ -52,7 +59,8 @@ pub struct Actor {
     pub kind: ActorKind,
     /// Which one: a key's prefix, a user's name, a process's; empty where nothing is known.
     pub name: String,
-    /// Where from, if known.
+    /// Where from, if known. Of a caller of the API it was seen, of anybody else it is a claim ([`ActorKind::claims`]). The
+    /// machine is no part of an actor: the ledger's connections bear it.
     pub address: Option<IpAddr>,
 }
 

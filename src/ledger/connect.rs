@@ -7,6 +7,7 @@ use sqlx::{ConnectOptions, Connection, PgPool};
 
 use super::LedgerError;
 use crate::config;
+use crate::telemetry::host;
 
 /// How long a call waits for a connection before it counts as an outage.
 const ACQUIRE: Duration = Duration::from_secs(5);
@@ -20,8 +21,11 @@ pub(super) async fn pool(
     application: &str,
     role: &str,
 ) -> Result<PgPool, LedgerError> {
+    let host = host();
     let options = options(config, application)?.options([
         ("role", role),
+        // Every line that the connection has the audit log take bears it (`0020_from_where.sql`).
+        ("gildhall.host", host.as_str()),
         // No step takes long: whoever waits for this long waits for something that hangs.
         ("statement_timeout", "30s"),
         ("idle_in_transaction_session_timeout", "30s"),

@@ -22,6 +22,8 @@ pub struct Backlog {
     pub processing: i64,
     /// Jobs that wait for their next attempt.
     pub retrying: i64,
+    /// Jobs that workers have in hand or could take at once: those above that wait for a time are not among them.
+    pub runnable: i64,
     /// How long the oldest message has waited for a worker, in seconds; 0 where none waits.
     pub oldest_queued_s: f64,
     /// Entries of the outbox, up to 100,000.
@@ -56,22 +58,23 @@ pub struct Stored {
     pub renders: i64,
 }
 
-/// The order of the index keeps the planner from reading the table for the few that it expects.
+/// The order of the index keeps the planner from reading the table for the few that it expects. A job that is parked until
+/// its next attempt (`not_before`) lies in a wait queue, where no worker could take it: it waits for one from then on.
 const BACKLOG: &str = "
 WITH under_way AS (
     SELECT count(*) FILTER (WHERE status = 'queued') AS queued,
         count(*) FILTER (WHERE status = 'processing') AS processing,
-        count(*) FILTER (WHERE status = 'retrying') AS retrying
+        count(*) FILTER (WHERE status = 'retrying') AS retrying,
+        count(*) FILTER (WHERE not_before IS NULL OR not_before <= clock_timestamp()) AS runnable,
+        min(greatest(dispatched_at, not_before)) FILTER (WHERE status <> 'processing') AS waits_since
     FROM video_processing_jobs WHERE status IN ('queued', 'processing', 'retrying')
 ), held AS (
     SELECT count(*) AS leases, count(*) FILTER (WHERE expires_at < clock_timestamp()) AS leases_expired FROM leases
 )
 SELECT (SELECT count(*) FROM (SELECT FROM video_processing_jobs WHERE status = 'pending'
         ORDER BY tenant_id, priority DESC LIMIT $1) p) AS pending,
-    queued, processing, retrying,
-    coalesce((SELECT greatest(extract(epoch FROM clock_timestamp() - dispatched_at), 0)
-        FROM video_processing_jobs WHERE status IN ('queued', 'retrying') ORDER BY dispatched_at LIMIT 1), 0)::float8
-        AS oldest_queued_s,
+    queued, processing, retrying, runnable,
+    greatest(extract(epoch FROM clock_timestamp() - waits_since), 0)::float8 AS oldest_queued_s,
     (SELECT count(*) FROM (SELECT FROM outbox ORDER BY id LIMIT $1) o) AS outbox,
     coalesce((SELECT greatest(extract(epoch FROM clock_timestamp() - created_at), 0)
         FROM outbox ORDER BY id LIMIT 1), 0)::float8 AS outbox_oldest_s,
@@ -90,6 +93,12 @@ SELECT coalesce(sum(bytes) FILTER (WHERE origin = 'upload'), 0)::bigint AS uploa
     (coalesce(sum(bytes) FILTER (WHERE origin = 'render'), 0)
         + (SELECT coalesce(sum(bytes), 0) FROM media_renditions))::bigint AS renders
 FROM media_assets WHERE deleted_at IS NULL";
+
+/// The log is asked by an index of nothing else (`0021_janitor_runs.sql`); the other table has a row for each migration.
+const JANITOR_AGE: &str = "
+SELECT greatest(extract(epoch FROM clock_timestamp() - coalesce(
+    (SELECT at FROM audit_log WHERE action = 'janitor.run' AND outcome = 'done' ORDER BY at DESC LIMIT 1),
+    (SELECT min(installed_on) FROM _sqlx_migrations))), 0)::float8";
 
 impl Ledger {
     /// What there is to do.
@@ -138,6 +147,15 @@ impl Ledger {
     /// [`LedgerError`].
     pub async fn stored(&self) -> Result<Stored, LedgerError> {
         timed("stored", sqlx::query_as(STORED).fetch_one(&self.pool)).await
+    }
+
+    /// How many seconds ago a run of the janitor was done, to its end and for real; where none ever was, how old the tables are.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn janitor_age_s(&self) -> Result<f64, LedgerError> {
+        let age = sqlx::query_scalar(JANITOR_AGE);
+        timed("janitor_age", age.fetch_one(&self.pool)).await
     }
 
     /// The connections.

@@ -27,6 +27,10 @@ pub use list::Listed;
 pub use sign::{MAX_EXPIRY, SignedUrl};
 pub use stream_upload::Uploaded;
 
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use sign::{attachment, inert};
+
 use aws_sdk_s3::Client;
 
 /// One bucket. Clones share their connections.

@@ -59,7 +59,7 @@ impl Objects {
 }
 
 /// A media type that no browser runs: media, save for pictures that may hold scripts.
-fn inert(content_type: &str) -> &str {
+pub fn inert(content_type: &str) -> &str {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.+-".contains(&byte);
     let is_media = ["image/", "audio/", "video/"]
         .iter()
@@ -72,7 +72,7 @@ fn inert(content_type: &str) -> &str {
 
 /// A `Content-Disposition` (RFC 6266) that asks to save under `name`. Names beyond plain ASCII come twice: as well as
 /// ASCII can, for old readers, and in full as an extended parameter (RFC 8187).
-fn attachment(name: &str) -> String {
+pub fn attachment(name: &str) -> String {
     let name = tidy(name);
     let plain: String = name
         .chars()

@@ -12,7 +12,7 @@ const SHOWN_CHARS: usize = 200;
 ///
 /// # Errors
 /// [`ScanError::Answer`] for everything else.
-pub(super) fn verdict(answer: &[u8]) -> Result<Verdict, ScanError> {
+pub fn verdict(answer: &[u8]) -> Result<Verdict, ScanError> {
     let text = std::str::from_utf8(answer).ok();
     let text = text.and_then(|text| text.strip_suffix('\0'));
     let said = text.and_then(|text| text.strip_prefix("stream: "));
@@ -32,7 +32,7 @@ pub(super) fn verdict(answer: &[u8]) -> Result<Verdict, ScanError> {
 ///
 /// # Errors
 /// [`ScanError::Answer`] for everything else.
-pub(super) fn is_alive(answer: &[u8]) -> Result<(), ScanError> {
+pub fn is_alive(answer: &[u8]) -> Result<(), ScanError> {
     match answer == clamav_client::PONG {
         true => Ok(()),
         false => Err(odd(answer)),

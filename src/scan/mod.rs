@@ -9,6 +9,10 @@ mod error;
 
 pub use error::ScanError;
 
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use answer::{is_alive, verdict};
+
 use crate::breaker::Breaker;
 use crate::config;
 use crate::config::ScanMode;

@@ -10,6 +10,7 @@
 
 mod buckets;
 mod chain;
+mod host;
 mod json;
 mod labels;
 mod logs;
@@ -28,6 +29,7 @@ mod traceparent;
 
 pub use buckets::Scale;
 pub use chain::chain;
+pub use host::host;
 pub use labels::{BoundedLabel, Labels, OTHER};
 pub use messages::{Outbound, processing, publishing};
 pub use metrics::Metrics;

@@ -1,16 +1,19 @@
 //! Processes of the fleet that are killed (SIGKILL): every accepted job ends once all the same.
 
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gildhall_proto::{FailureClass, JobId, JobStatus};
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::process::Process;
 use crate::support::{Fleet, WorkerOptions, jobs, until};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How soon a render is gone after its worker.
+const GONE_WITHIN: Duration = Duration::from_secs(5);
 
 #[test]
 fn the_job_of_a_killed_worker_is_taken_over() {
@@ -21,10 +24,8 @@ fn the_job_of_a_killed_worker_is_taken_over() {
     let options = WorkerOptions::rendering().lease_ms(1500);
     let mut worker = fleet.start_worker(options);
     let job = fleet.submit(&jobs::tiny());
-    let render = until("it renders", PATIENCE, || worker.children().pop());
+    until("it renders", PATIENCE, || worker.children().pop());
     worker.kill9();
-    // It may have noticed and ended by itself.
-    let _ = kill_process(render, Signal::KILL);
     let first = fleet.job(job);
     assert_eq!(
         first.status,
@@ -46,6 +47,55 @@ fn the_job_of_a_killed_worker_is_taken_over() {
     assert_eq!(fleet.count("SELECT count(*) FROM leases"), 0);
     events.each_completed_once(&[job]);
     worker_folder_is_swept(&fleet);
+}
+
+/// What `/proc` says of a process in this file; nothing where there is no such process.
+fn told(pid: Pid, file: &str) -> Option<String> {
+    fs::read_to_string(format!("/proc/{}/{file}", pid.as_raw_nonzero())).ok()
+}
+
+/// Whether a process is there, and not only its exit status for whoever inherited it.
+fn runs(pid: Pid) -> bool {
+    let stat = told(pid, "stat");
+    let state = stat.as_deref().and_then(|stat| stat.rsplit_once(") "));
+    state.is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+}
+
+/// How many seccomp filters hold a process; a container around the tests has some of its own.
+fn filters(status: &str) -> Option<u32> {
+    let mut lines = status.lines();
+    let count = lines.find_map(|line| line.strip_prefix("Seccomp_filters:"))?;
+    count.trim().parse().ok()
+}
+
+#[test]
+fn a_render_ends_with_its_worker_whoever_kills_that() {
+    let mut fleet = Fleet::shared("orphaned render");
+    fleet.start_api();
+    fleet.upload_ring();
+    let mut worker = fleet.start_worker(WorkerOptions::rendering());
+    let own = fs::read_to_string("/proc/self/status").expect("this is Linux");
+    let own = filters(&own).expect("the kernel has seccomp");
+    fleet.submit(&jobs::endless());
+    // Behind its sandbox, it has asked for its end long ago.
+    let render = until("it renders", PATIENCE, || {
+        let is_held = |child: &Pid| filters(&told(*child, "status")?).map(|count| count > own);
+        let mut children = worker.children().into_iter();
+        children.find(|child| is_held(child) == Some(true))
+    });
+    // So that it notices nothing, and ends by no deed of its own.
+    kill_process(render, Signal::STOP).expect("it renders for minutes");
+    worker.kill9();
+    let killed_at = Instant::now();
+    while runs(render) && killed_at.elapsed() < GONE_WITHIN {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let is_left = runs(render);
+    if is_left {
+        // Nobody else would.
+        let _ = kill_process(render, Signal::KILL);
+    }
+    assert!(!is_left, "it has outlived its worker");
 }
 
 #[test]

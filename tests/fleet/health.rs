@@ -57,7 +57,9 @@ fn a_worker_is_ready_while_it_can_take_jobs_and_says_why_it_cannot() {
     let jobs: Vec<JobId> = (0..8).map(|_| fleet.submit(&jobs::tiny())).collect();
     wait_until_missing(&worker, &["s3"]);
     let open = r#"gildhall_breaker_state{dependency="objects"} 1"#;
-    assert!(metrics(&worker).contains(open));
+    until("the breaker is open", PATIENCE, || {
+        metrics(&worker).contains(open).then_some(())
+    });
     assert_eq!(missing(&relay), Some(vec![]));
     fleet.s3().start().expect("it comes up");
     wait_until_missing(&worker, &[]);

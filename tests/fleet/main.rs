@@ -7,15 +7,19 @@
 //! Reading order: [`support`] is what the tests are written with; then the way of a job over HTTP ([`http`], [`access`],
 //! [`stream`], and [`hardening`] and [`tenancy`] for whoever means harm), through the fleet ([`lifecycle`], [`messages`],
 //! [`tenants`]), out of it ([`drain`]), what becomes of uploads ([`scan`], [`quarantine`]) and of what is old ([`janitor`]), what the
-//! fleet tells of itself ([`health`], [`logs`], [`metrics`], [`prometheus`]), what operators do to it ([`operator`]), how it
-//! grows, shrinks and changes its release ([`scaling`], [`rolling`], [`upgrade`]), and what it survives ([`crashes`], [`outages`], [`sandbox`]).
+//! fleet tells of itself ([`health`], [`health_command`], [`readiness`], [`logs`], [`metrics`], [`metrics_values`],
+//! [`prometheus`]), what operators do to it ([`operator`]), how it
+//! grows, shrinks and changes its release ([`scaling`], [`rolling`], [`upgrade`]), and what it survives ([`crashes`], [`outages`], [`sandbox`],
+//! [`sandbox_partial`]).
 //! [`traces`] follows a job by its spans. [`ledger`] asks the database directly.
 
 mod access;
 mod crashes;
+mod discretion;
 mod drain;
 mod hardening;
 mod health;
+mod health_command;
 mod http;
 mod janitor;
 mod ledger;
@@ -23,12 +27,15 @@ mod lifecycle;
 mod logs;
 mod messages;
 mod metrics;
+mod metrics_values;
 mod operator;
 mod outages;
 mod prometheus;
 mod quarantine;
+mod readiness;
 mod rolling;
 mod sandbox;
+mod sandbox_partial;
 mod scaling;
 mod scan;
 mod stream;

@@ -1,13 +1,17 @@
 //! What hostile media can do: nothing to the worker, to other jobs, to the machine, and only refusals at the door.
 //!
 //! For the worker's side, the renders of one job after the other are taken over: a program that is `gildhall` in all else
-//! ([`taken_over`]) does one deed for each job once its sandbox is closed, and tells as the job's failure what came off.
+//! ([`taken_over`]) does one deed for each job once its sandbox is closed, and tells as the job's failure what came off. How a
+//! child is held before it opens anything is `tests/cli/held.rs`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use gildhall_proto::{FailureClass, JobId, JobStatus};
+use rustix::process::{Pid, getpgid};
 use serde_json::{Value, json};
 
 use crate::support::fleet::at_once;
@@ -18,26 +22,30 @@ use crate::support::{Answer, Client, Fleet, WorkerOptions, jobs, until};
 const PATIENCE: Duration = Duration::from_secs(120);
 const ENDS_WITHIN: Duration = Duration::from_secs(20);
 
-/// Each deed of the program with how its job may fail: `held` where every try was refused, else what ended the render.
-const DEEDS: [(&str, &[&str]); 17] = [
-    ("read", &["held"]),
-    ("other_jobs", &["held"]),
-    ("write", &["held", "sandbox_violation"]),
-    ("attributes", &["held", "sandbox_violation"]),
-    ("environment", &["held"]),
-    ("network", &["held", "sandbox_violation"]),
-    ("program", &["held", "sandbox_violation"]),
-    ("itself", &["held", "sandbox_violation"]),
-    ("spy_on_parent", &["held", "sandbox_violation"]),
-    ("signal_parent", &["held", "sandbox_violation"]),
-    ("memory", &["held", "memory_limit"]),
-    ("memory_file", &["held", "sandbox_violation"]),
-    ("threads", &["held", "thread_limit"]),
-    ("large_file", &["held", "file_size_limit"]),
-    ("many_files", &["held", "disk_limit"]),
-    ("babble", &["output_limit"]),
-    ("lie", &["sandbox_violation"]),
+/// Each deed of the program with how its job fails: `held` where every single try was refused as not permitted. The others are
+/// of too much of something, which ends the render, and of lies.
+const DEEDS: [(&str, &str); 17] = [
+    ("read", "held"),
+    ("other_jobs", "held"),
+    ("write", "held"),
+    ("attributes", "held"),
+    ("environment", "held"),
+    ("network", "held"),
+    ("program", "held"),
+    ("itself", "held"),
+    ("spy_on_parent", "held"),
+    ("signal_parent", "held"),
+    ("memory", "memory_limit"),
+    ("memory_file", "held"),
+    ("threads", "thread_limit"),
+    ("large_file", "file_size_limit"),
+    ("many_files", "disk_limit"),
+    ("babble", "output_limit"),
+    ("lie", "sandbox_violation"),
 ];
+
+/// All variables that a child has, by their names in order.
+const GIVEN: [&str; 3] = ["LANG", "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_"];
 
 /// The program that renders do these deeds with. Cargo builds it with the tests unless one of them is asked for alone.
 fn taken_over() -> PathBuf {
@@ -88,10 +96,60 @@ fn whole() -> Value {
     })
 }
 
-fn hostile(deed: &str) -> Value {
+fn hostile(deed: &str, others: &[String]) -> Value {
     let mut job = jobs::tiny();
-    job["metadata"] = json!({"taken_over": deed});
+    job["metadata"] = json!({"taken_over": deed, "others": others});
     job
+}
+
+/// What lies in the folder of the only worker while no job of acme's runs, and is not acme's own, by its path from there. The
+/// files of an attempt of somebody else are put beside it.
+fn of_others(fleet: &Fleet) -> Vec<String> {
+    let entries = fs::read_dir(fleet.work_folder()).expect("workers work there");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let folders: Vec<PathBuf> = paths.filter(|path| path.is_dir()).collect();
+    let [worker] = &folders[..] else {
+        panic!("one worker has one folder: {folders:?}");
+    };
+    until("the folder of the last attempt is gone", PATIENCE, || {
+        let mut names = names(worker).into_iter();
+        (!names.any(|name| name.starts_with("attempt-"))).then_some(())
+    });
+    let inputs = worker.join("attempt-of-zenith/inputs");
+    fs::create_dir_all(&inputs).expect("room");
+    fs::write(inputs.join("ring.jpg"), jobs::ring()).expect("room");
+    let mut found = Vec::new();
+    below(worker, "", &mut found);
+    found.retain(|path| !path.starts_with("cache/analyses/acme"));
+    for needed in [
+        "cache/analyses/zenith/",
+        "attempt-of-zenith/inputs/ring.jpg",
+    ] {
+        let is_there = found.iter().any(|path| path.starts_with(needed));
+        assert!(is_there, "{needed} is not among {found:?}");
+    }
+    let is_asset = |path: &&String| path["cache/".len()..].parse::<u32>().is_ok();
+    let cached = found.iter().filter(|path| path.starts_with("cache/"));
+    assert_eq!(cached.filter(is_asset).count(), 4, "two of each: {found:?}");
+    found
+}
+
+/// Every file and folder below `folder`, as `path` leads there.
+fn below(folder: &Path, path: &str, found: &mut Vec<String>) {
+    for name in names(folder) {
+        let (inner, path) = (folder.join(&name), format!("{path}{name}"));
+        if inner.is_dir() {
+            below(&inner, &format!("{path}/"), found);
+        }
+        found.push(path);
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("it is a folder");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    let names = names.map(|name| name.into_string().expect("a plain name"));
+    names.collect()
 }
 
 /// The hash of a job's video, once it is completed.
@@ -105,15 +163,13 @@ fn a_render_that_was_taken_over_gets_nothing_and_the_next_job_has_the_same_bytes
     let mut fleet = Fleet::shared("taken over");
     fleet.start_api();
     fleet.limit(32);
-    fleet.add_tenant("zenith", at_once(1));
-    fleet.upload_ring();
-    let track = upload(
-        &fleet.http,
-        "audio",
-        "track.mp3",
-        &sample("audio/track.mp3"),
-    );
-    assert_eq!(track.status, 201, "{}", track.json());
+    let zenith = fleet.add_tenant("zenith", at_once(1));
+    for client in [&fleet.http, &zenith] {
+        for (kind, name) in [("products", "ring.jpg"), ("audio", "track.mp3")] {
+            let uploaded = upload(client, kind, name, &sample(&format!("{kind}/{name}")));
+            assert_eq!(uploaded.status, 201, "{}", uploaded.json());
+        }
+    }
     let clean = {
         let _worker = fleet.start_worker(WorkerOptions::rendering());
         let job = fleet.submit(&whole());
@@ -128,16 +184,19 @@ fn a_render_that_was_taken_over_gets_nothing_and_the_next_job_has_the_same_bytes
     let mut worker = worker_with(&mut fleet, env);
     let before = fleet.submit(&whole());
     assert_eq!(video_of(&fleet, before), clean, "it is the same renderer");
-    let submitted = DEEDS.map(|(deed, _)| fleet.submit(&hostile(deed)));
-    for ((deed, codes), job) in DEEDS.into_iter().zip(submitted) {
+    let others_job = zenith.submit(&whole(), &[]).job();
+    assert_eq!(video_of(&fleet, others_job), clean, "and the same job");
+    let others = of_others(&fleet);
+    let submitted = DEEDS.map(|(deed, _)| fleet.submit(&hostile(deed, &others)));
+    for ((deed, code), job) in DEEDS.into_iter().zip(submitted) {
         let failed = until(&format!("{deed} has ended"), PATIENCE, || {
             let found = fleet.job(job);
             assert_ne!(found.status, JobStatus::Completed, "{deed}");
             (found.status == JobStatus::Failed).then_some(found)
         });
         let failure = failed.failure.expect("it failed");
-        assert!(codes.contains(&failure.code.as_str()), "{deed}: {failure}");
-        if failure.code == "sandbox_violation" {
+        assert_eq!(failure.code, code, "{deed}: {failure}");
+        if code == "sandbox_violation" {
             assert_eq!(failure.class, FailureClass::Rejected, "{deed}");
             assert_eq!(failed.attempts, 1, "{deed}: nobody gets a second try");
         }
@@ -145,8 +204,86 @@ fn a_render_that_was_taken_over_gets_nothing_and_the_next_job_has_the_same_bytes
     }
     let after = fleet.submit(&whole());
     assert_eq!(video_of(&fleet, after), clean);
+    let log = worker.log();
+    let deaths = log.lines().filter(|line| line.contains("escaped:"));
+    let deaths: Vec<&str> = deaths.collect();
+    assert!(deaths.is_empty(), "something came off before: {deaths:#?}");
     assert!(!Path::new("/tmp/gildhall-escape").exists());
     assert!(worker.children().is_empty(), "no render is left");
+}
+
+/// What the system tells of a running child.
+struct Seen {
+    arguments: Vec<String>,
+    /// Names of its variables, in order.
+    variables: Vec<String>,
+    group: Pid,
+}
+
+/// Looks at a child, if it is an inspection by now and has not ended yet.
+fn see(child: Pid) -> Option<Seen> {
+    let words = |file: &str| -> Option<Vec<String>> {
+        let bytes = fs::read(format!("/proc/{}/{file}", child.as_raw_nonzero())).ok()?;
+        let words = bytes
+            .split(|byte| *byte == 0)
+            .filter(|word| !word.is_empty());
+        let words = words.map(|word| String::from_utf8_lossy(word).into_owned());
+        Some(words.collect())
+    };
+    let arguments = words("cmdline")?;
+    // A moment before, it is still the API.
+    arguments.get(1).filter(|role| *role == "inspect")?;
+    // Behind its sandbox nobody but root may read that.
+    let variables = words("environ")?;
+    let names = variables
+        .iter()
+        .filter_map(|variable| variable.split_once('='));
+    let mut names: Vec<String> = names.map(|(name, _)| name.to_owned()).collect();
+    names.sort();
+    let group = getpgid(Some(child)).ok()?;
+    // What has ended meanwhile has no variables any more.
+    (!names.is_empty()).then_some(Seen {
+        arguments,
+        variables: names,
+        group,
+    })
+}
+
+/// Ends what goes on beside a test, also where that fails.
+struct Until<'a>(&'a AtomicBool);
+
+impl Drop for Until<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn an_upload_is_inspected_by_a_child_that_closes_its_sandbox_and_is_given_nothing() {
+    let fleet = Fleet::shared("inspected by a child");
+    let (api, client) = fleet.start_another_api();
+    let overlay = sample("overlays/glitter.mp4");
+    let is_seen = AtomicBool::new(false);
+    let (pid, seen) = thread::scope(|scope| {
+        let _end = Until(&is_seen);
+        scope.spawn(|| {
+            while !is_seen.load(Ordering::Relaxed) {
+                upload(&client, "overlays", "glitter.mp4", &overlay);
+            }
+        });
+        until("an inspection is seen", PATIENCE, || {
+            let mut children = api.children().into_iter();
+            children.find_map(|child| Some((child, see(child)?)))
+        })
+    });
+    let parent = api.id().to_string();
+    for (option, value) in [("--sandbox", "required"), ("--parent", parent.as_str())] {
+        let mut pairs = seen.arguments.windows(2);
+        let is_given = pairs.any(|pair| pair == [option, value]);
+        assert!(is_given, "{option} {value}: {:?}", seen.arguments);
+    }
+    assert_eq!(seen.variables, GIVEN);
+    assert_eq!(seen.group, pid, "a group of its own");
 }
 
 /// A PNG whose header promises 400000x250000 pixels, and without any.
@@ -249,6 +386,7 @@ fn readiness_tells_what_holds_the_renders() {
         (&json!("required"), &json!(true))
     );
     assert!(told["landlock_abi"].as_u64() >= Some(1), "{told}");
+    assert_eq!(told["devices"], json!(false), "{told}");
     let whole = told["landlock_abi"].clone();
     for mode in ["required", "best-effort"] {
         let address = free_address();
@@ -263,6 +401,7 @@ fn readiness_tells_what_holds_the_renders() {
             (&told["mode"], &told["landlock_abi"]),
             (&json!(mode), &whole)
         );
+        assert_eq!(told["devices"], json!(false), "{told}");
     }
 }
 

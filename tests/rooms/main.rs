@@ -5,6 +5,7 @@ mod crates;
 mod migrations;
 mod named;
 mod scan;
+mod secrets;
 mod source;
 mod tables;
 

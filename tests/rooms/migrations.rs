@@ -1,6 +1,7 @@
-//! Migrations leave room for the release before: none takes away, or makes stricter, what its programs use, unless a comment
-//! right above the statement says since which release nobody does (`-- Unused since 0.3.0: …`). What those programs do use
-//! is tried by `tests/fleet/ledger/previous.rs`; this catches what it cannot know: whoever writes a migration has to ask.
+//! Migrations leave room for the release before: none takes away what its programs use, unless a comment right above the
+//! statement says since which release nobody does (`-- Unused since 0.3.0: …`), and none makes a rule for its rows, unless one
+//! says since which release all programs keep it (`-- Kept since 0.3.0: …`). What those programs do use is tried by
+//! `tests/fleet/ledger/previous.rs`; this catches what it cannot know: whoever writes a migration has to ask.
 
 use std::fs;
 
@@ -9,13 +10,59 @@ use crate::source::repository;
 
 /// Migrations before this one were made before the rule.
 const FIRST: u32 = 16;
-const WAIVER: &str = "Unused since ";
-/// What was made against the rule, and how it was mended: migrations that were made are never changed.
-const MENDED: [(&str, &str, &str); 1] = [(
-    "0016_quarantine.sql",
-    "DROP FUNCTION API.INSERT_ASSET",
-    "0019_previous_release.sql makes it anew",
-)];
+
+/// Migrations that were made are never changed, so what stands in them without its comment is listed here: the file, how the
+/// statement begins, and why the release before works all the same.
+const LANDED: [(&str, &str, &str); 6] = [
+    (
+        "0016_quarantine.sql",
+        "DROP FUNCTION API.INSERT_ASSET",
+        "0019_previous_release.sql makes it anew",
+    ),
+    (
+        "0016_quarantine.sql",
+        "ALTER TABLE MEDIA_ASSETS ADD COLUMN QUARANTINE_KEY",
+        "programs before it enter uploads and videos as released, and know none of the columns: all four rules hold",
+    ),
+    (
+        "0017_audit.sql",
+        "ALTER TABLE AUDIT_LOG ADD CONSTRAINT AUDIT_LOG_ACTOR_KIND_CHECK",
+        "it only became wider: the four kinds of before are among the eight",
+    ),
+    (
+        "0017_audit.sql",
+        "REVOKE UPDATE, DELETE ON JOB_HISTORY FROM GILDHALL_FLEET",
+        "programs before it add rows, by triggers, and read them: no more",
+    ),
+    (
+        "0017_audit.sql",
+        "REVOKE CREATE ON SCHEMA API FROM GILDHALL_FLEET",
+        "it was granted two statements before, for that time alone",
+    ),
+    (
+        "0018_retention.sql",
+        "ALTER TABLE MEDIA_ASSETS ADD COLUMN USED_AT",
+        "programs before it know no cleared_at: it stays null",
+    ),
+];
+
+/// What somebody has to vouch for, by a comment that begins so, before a statement may stand in a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Nobody uses what is taken away.
+    Unused,
+    /// All rows that programs write keep the rule that is made.
+    Kept,
+}
+
+impl Asked {
+    fn words(self) -> &'static str {
+        match self {
+            Asked::Unused => "Unused since ",
+            Asked::Kept => "Kept since ",
+        }
+    }
+}
 
 /// A statement in capitals, with the bodies of functions and texts left out.
 #[derive(Debug, Default)]
@@ -31,9 +78,10 @@ impl Statement {
         self.text.split_whitespace().collect()
     }
 
-    fn is_waived(&self) -> bool {
-        let after = self.comment.split_once(WAIVER).map(|(_, after)| after);
-        after.is_some_and(|after| after.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    /// Whether its comment names a release for this.
+    fn answers(&self, asked: Asked) -> bool {
+        let after = self.comment.split_once(asked.words());
+        after.is_some_and(|(_, after)| after.starts_with(|c: char| c.is_ascii_digit()))
     }
 }
 
@@ -137,38 +185,61 @@ fn actions(text: &str) -> Vec<String> {
     outside.split(',').map(str::to_owned).collect()
 }
 
-/// Whether an action of `ALTER TABLE` is in the way of programs that know the table as it was.
-fn is_strict(action: &str) -> bool {
-    let padded = format!(
-        " {} ",
-        action.split_whitespace().collect::<Vec<_>>().join(" ")
-    );
+/// What is asked of an action of `ALTER TABLE`, since programs know the table as it was.
+fn asked_of_action(action: &str) -> Option<Asked> {
+    let words: Vec<&str> = action.split_whitespace().collect();
+    let padded = format!(" {} ", words.join(" "));
     let has = |words: &str| padded.contains(&format!(" {words} "));
     if has("ADD") {
-        return has("NOT NULL") && !has("DEFAULT") && !has("GENERATED");
+        // Rules of a column that is new are kept by programs that do not know it: theirs is null, or the default.
+        let rules = ["CONSTRAINT", "CHECK", "PRIMARY", "FOREIGN", "EXCLUDE"];
+        let is_rule = rules.iter().any(|rule| has(&format!("ADD {rule}"))) || has("UNIQUE");
+        let is_wanted = has("NOT NULL") && !has("DEFAULT") && !has("GENERATED");
+        return match is_rule {
+            true => Some(Asked::Kept),
+            false => is_wanted.then_some(Asked::Unused),
+        };
     }
     let takes_away = has("DROP") && !has("DROP CONSTRAINT") && !has("DROP NOT NULL");
-    takes_away || has("RENAME") || has("TYPE") || has("SET NOT NULL")
+    let is_strict = takes_away || has("RENAME") || has("TYPE") || has("SET NOT NULL");
+    is_strict.then_some(Asked::Unused)
 }
 
-fn contracts(statement: &Statement, all: &[Statement]) -> bool {
+/// What is asked of a statement among all those of its migration.
+fn asked(statement: &Statement, all: &[Statement]) -> Vec<Asked> {
     let words = statement.words();
     if let Some((kind, name)) = dropped(&words) {
-        return !all.iter().any(|other| makes(other, kind, name));
+        return match all.iter().any(|other| makes(other, kind, name)) {
+            true => Vec::new(),
+            false => vec![Asked::Unused],
+        };
     }
-    match words.first_chunk() {
-        Some(["ALTER", "TABLE"]) => actions(&statement.text).iter().any(|one| is_strict(one)),
-        Some(["ALTER", _]) => words.contains(&"RENAME"),
-        _ => false,
+    match words.as_slice() {
+        ["ALTER", "TABLE", ..] => {
+            let actions = actions(&statement.text);
+            let asked = actions.iter().filter_map(|one| asked_of_action(one));
+            asked.collect()
+        }
+        ["ALTER", ..] if words.contains(&"RENAME") => vec![Asked::Unused],
+        ["REVOKE", ..] => vec![Asked::Unused],
+        ["CREATE", "UNIQUE", "INDEX", ..] if !is_of_new_table(&words, all) => vec![Asked::Kept],
+        _ => Vec::new(),
     }
 }
 
-/// Statements that contract, with their places.
+/// Whether an index is one of a table that its migration makes: nobody has rows there.
+fn is_of_new_table(words: &[&str], all: &[Statement]) -> bool {
+    let on = words.iter().position(|word| *word == "ON");
+    let table = on.and_then(|on| words.get(on + 1));
+    let table = table.and_then(|word| word.split('(').next());
+    table.is_some_and(|table| all.iter().any(|other| makes(other, "TABLE", table)))
+}
+
+/// Statements that lack what is asked of them, with their places.
 fn contracting(sql: &str) -> Vec<(usize, String)> {
     let all = statements(sql);
-    let found = all
-        .iter()
-        .filter(|one| contracts(one, &all) && !one.is_waived());
+    let lacks = |one: &&Statement| asked(one, &all).iter().any(|asked| !one.answers(*asked));
+    let found = all.iter().filter(lacks);
     found.map(|one| (one.line, one.words().join(" "))).collect()
 }
 
@@ -176,7 +247,7 @@ fn contracting(sql: &str) -> Vec<(usize, String)> {
 fn no_migration_takes_away_what_the_release_before_uses() {
     let folder = repository().join("migrations");
     let entries = fs::read_dir(&folder).expect("migrations are in the repository");
-    let (mut faults, mut mended, mut seen) = (Vec::new(), 0, 0);
+    let (mut faults, mut landed, mut seen) = (Vec::new(), 0, 0);
     for entry in entries {
         let path = entry.expect("a readable folder").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -188,17 +259,16 @@ fn no_migration_takes_away_what_the_release_before_uses() {
         seen += 1;
         let sql = fs::read_to_string(&path).expect("it is text");
         for (line, text) in contracting(&sql) {
-            match MENDED
-                .iter()
-                .any(|(file, known, _)| *file == name && *known == text)
-            {
-                true => mended += 1,
+            let is_known =
+                |(file, begin, _): &(&str, &str, &str)| *file == name && text.starts_with(begin);
+            match LANDED.iter().any(is_known) {
+                true => landed += 1,
                 false => faults.push(format!("migrations/{name}:{line}: {text}")),
             }
         }
     }
     assert!(seen >= 3, "the scan found too few migrations");
-    assert_eq!(mended, MENDED.len(), "what is known is not there any more");
+    assert_eq!(landed, LANDED.len(), "what is known is not there any more");
     assert_none(&faults);
 }
 
@@ -216,6 +286,24 @@ fn what_contracts_is_told_from_what_does_not() {
         "ALTER TABLE jobs RENAME COLUMN a TO b;",
         "ALTER FUNCTION api.jobs RENAME TO jobs_before;",
         "-- Unused since 0.3.0: it is about something else.\n\nDROP TABLE usage;",
+        "-- Unused since whenever.\nDROP TABLE usage;",
+        "REVOKE UPDATE, DELETE ON job_history FROM gildhall_fleet;",
+        "revoke all on function api.jobs from public;",
+        "GRANT CREATE ON SCHEMA api TO gildhall_fleet; REVOKE CREATE ON SCHEMA api FROM gildhall_fleet;",
+        "-- Kept since 0.3.0: it is no rule.\nREVOKE SELECT ON jobs FROM gildhall_api;",
+        "ALTER TABLE jobs ADD CONSTRAINT few_tries CHECK (tries < 9);",
+        "ALTER TABLE jobs ADD COLUMN a text, ADD CONSTRAINT a_is_short CHECK (length(a) < 9) NOT VALID;",
+        "ALTER TABLE jobs DROP CONSTRAINT few_tries, ADD CHECK (tries < 5);",
+        "ALTER TABLE jobs ADD CONSTRAINT jobs_by_name UNIQUE (tenant_id, name);",
+        "ALTER TABLE jobs ADD UNIQUE(name);",
+        "ALTER TABLE jobs ADD COLUMN a text DEFAULT 'a' UNIQUE;",
+        "ALTER TABLE jobs ADD PRIMARY KEY (id);",
+        "ALTER TABLE jobs ADD FOREIGN KEY (tenant_id) REFERENCES tenants;",
+        "-- Unused since 0.3.0: that is not the question.\nALTER TABLE jobs ADD CHECK (tries < 9);",
+        "-- Kept since 0.3.0: that is half the answer.\nALTER TABLE jobs DROP COLUMN a, ADD CHECK (b > 0);",
+        "CREATE UNIQUE INDEX jobs_by_name ON jobs (tenant_id, name);",
+        "CREATE UNIQUE INDEX CONCURRENTLY jobs_by_name ON jobs(name) WHERE name <> '';",
+        "CREATE TABLE names (name text); CREATE UNIQUE INDEX jobs_by_name ON jobs (name);",
     ];
     for sql in contracts {
         assert_eq!(contracting(sql).len(), 1, "{sql}");
@@ -231,6 +319,15 @@ fn what_contracts_is_told_from_what_does_not() {
         "DROP INDEX jobs_by_age;",
         "-- DROP TABLE usage;",
         "-- Unused since 0.3.0: the API asks api.key_standing.\nDROP FUNCTION api.authenticate;",
+        "GRANT SELECT ON jobs TO gildhall_api;",
+        "-- Unused since 0.3.0: rows are only added.\nREVOKE UPDATE ON job_history FROM gildhall_fleet;",
+        "-- Kept since 0.2.0: it only becomes wider.\nALTER TABLE jobs ADD CONSTRAINT kinds CHECK (kind IN ('a', 'b'));",
+        "-- Kept since 0.2.0: 0 is the default.\n-- Unused since 0.2.0: nobody reads a.\nALTER TABLE jobs DROP a, ADD CHECK (b >= 0);",
+        "-- Kept since 0.3.0: names are ids.\nCREATE UNIQUE INDEX jobs_by_name ON jobs (name);",
+        "CREATE TABLE names (name text UNIQUE, CHECK (name <> '')); CREATE UNIQUE INDEX names_once ON names(name);",
+        "CREATE INDEX jobs_by_name ON jobs (name);",
+        "CREATE POLICY own ON jobs FOR INSERT TO gildhall_api WITH CHECK (tenant_id = '');",
+        "CREATE FUNCTION api.a() RETURNS void LANGUAGE plpgsql AS $$ BEGIN REVOKE ALL ON jobs FROM gildhall_api; END $$;",
     ];
     for sql in expands {
         assert!(contracting(sql).is_empty(), "{sql}");

@@ -17,6 +17,52 @@ struct Token {
     text: String,
 }
 
+/// What stands in code between two of `;`, `{` and `}`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fragment {
+    /// 1-based line of the first token.
+    pub line: usize,
+    /// Words, `::`, and every other visible character by itself.
+    pub tokens: Vec<String>,
+}
+
+/// The fragments of `source`, test modules left out.
+pub fn fragments(source: &str) -> Vec<Fragment> {
+    let tokens = without_tests(&tokens(&blank_prose(source)));
+    let parts = tokens.split(|token| matches!(token.text.as_str(), ";" | "{" | "}"));
+    let fragment = |part: &[Token]| {
+        Some(Fragment {
+            line: part.first()?.line,
+            tokens: part.iter().map(|token| token.text.clone()).collect(),
+        })
+    };
+    parts.filter_map(fragment).collect()
+}
+
+/// Every string literal of `source` as it is written, with the line that it begins on.
+pub fn strings(source: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let (mut rest, mut line, mut after_word) = (source, 1, false);
+    while let Some(first) = rest.chars().next() {
+        let prose = prose_length(rest, after_word);
+        let (taken, tail) = rest.split_at(prose.unwrap_or(first.len_utf8()));
+        // The rest of what counts as prose are comments and characters.
+        if prose.is_some() && !matches!(first, '/' | '\'') {
+            found.push((line, taken.to_owned()));
+        }
+        line += taken.matches('\n').count();
+        after_word = taken.chars().next_back().is_some_and(is_word_char);
+        rest = tail;
+    }
+    found
+}
+
+/// The words of a text that is no Rust, such as SQL, each with its line.
+pub fn words(text: &str) -> Vec<(usize, String)> {
+    let tokens = tokens(text).into_iter();
+    tokens.map(|token| (token.line, token.text)).collect()
+}
+
 /// Every path in `source`, test modules included or not as asked.
 pub fn paths(source: &str, with_tests: bool) -> Vec<NamedPath> {
     let mut tokens = tokens(&blank_prose(source));
@@ -353,6 +399,32 @@ mod tests {
                 .iter()
                 .any(|path| path.segments[1..] == ["a", "b"])
         );
+    }
+
+    #[test]
+    fn fragments_lie_between_semicolons_and_braces() {
+        let source =
+            "\nfn f() { let a = \"x\"; // b\n  a.0 }\n#[cfg(test)] mod tests { fn g() {} }";
+        let found: Vec<(usize, String)> = fragments(source)
+            .iter()
+            .map(|one| (one.line, one.tokens.concat()))
+            .collect();
+        let expected = [(2, "fnf()"), (2, "leta="), (3, "a.0")];
+        assert_eq!(found, expected.map(|(line, text)| (line, text.to_owned())));
+    }
+
+    #[test]
+    fn strings_are_found_with_their_lines() {
+        let source =
+            "// \"a\"\nf(\"b \\\" c\", 'd', '\"',\n  r#\"e\n\"#, b\"g\"); /* \"h\" */ \"i\"";
+        let expected = [
+            (2, "\"b \\\" c\""),
+            (3, "r#\"e\n\"#"),
+            (4, "\"g\""),
+            (4, "\"i\""),
+        ];
+        let found = strings(source);
+        assert_eq!(found, expected.map(|(line, text)| (line, text.to_owned())));
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! More of everything than a render may have. Each stops by itself where nobody stops it.
+//! More of everything than a render may have. None of these deeds is refused: whoever does one is ended for it, and has escaped
+//! where that does not happen.
 
 use std::fs::{self, File};
-use std::io::Write;
 use std::thread;
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ const FILE_BYTES: u64 = 1 << 40;
 /// Whoever watches needs a moment to notice.
 const WATCHED_WITHIN: Duration = Duration::from_secs(20);
 
-/// Memory that is really used.
+/// Memory that is really used: as much as can be had, for as long as that is let be.
 pub fn memory(_: &Begun<'_>, tries: &mut Tries) {
     let mut blocks: Vec<Vec<u8>> = Vec::new();
     while blocks.len() < BLOCKS {
         let mut block = Vec::new();
         if block.try_reserve_exact(BLOCK_BYTES).is_err() {
-            return;
+            break;
         }
         block.resize(BLOCK_BYTES, 1);
         blocks.push(block);
@@ -38,23 +38,20 @@ pub fn memory(_: &Begun<'_>, tries: &mut Tries) {
 
 /// Memory outside of the address space.
 pub fn memory_file(_: &Begun<'_>, tries: &mut Tries) {
-    let file = memfd_create("mine", MemfdFlags::CLOEXEC).map(File::from);
-    if let Ok(mut file) = file {
-        tries.one("a file in memory", file.write_all(b"x"));
-    }
+    let file = memfd_create("mine", MemfdFlags::CLOEXEC);
+    tries.one("a file in memory", file);
 }
 
-/// Threads.
+/// Threads: as many as can be had, for as long as that is let be.
 pub fn threads(_: &Begun<'_>, tries: &mut Tries) {
-    for _ in 0..THREADS {
+    let start = || {
         let thread = thread::Builder::new().stack_size(64 << 10);
-        let started = thread.spawn(|| thread::sleep(WATCHED_WITHIN));
-        if started.is_err() {
-            return;
-        }
-    }
+        let started = thread.spawn(|| thread::sleep(2 * WATCHED_WITHIN));
+        started.is_ok()
+    };
+    let started = (0..THREADS).take_while(|_| start()).count();
     thread::sleep(WATCHED_WITHIN);
-    tries.succeeded(format!("{THREADS} threads"));
+    tries.succeeded(format!("{started} threads"));
 }
 
 /// One file that is too large.
@@ -66,12 +63,11 @@ pub fn large_file(begun: &Begun<'_>, tries: &mut Tries) {
 
 /// Files that are nothing but many.
 pub fn many_files(begun: &Begun<'_>, tries: &mut Tries) {
-    for number in 0..FILES {
+    let make = |number: &usize| {
         let path = begun.output.with_extension(number.to_string());
-        if fs::write(path, "").is_err() {
-            return;
-        }
-    }
+        fs::write(path, "").is_ok()
+    };
+    let made = (0..FILES).take_while(make).count();
     thread::sleep(WATCHED_WITHIN);
-    tries.succeeded(format!("{FILES} files"));
+    tries.succeeded(format!("{made} files"));
 }

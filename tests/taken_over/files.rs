@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use gildhall::cli::Begun;
 use rustix::fs::{CWD, FileType, Mode, XattrFlags, mknodat, setxattr};
+use serde_json::Value;
 
 use crate::tries::Tries;
 
@@ -14,7 +15,7 @@ use crate::tries::Tries;
 pub fn read(_: &Begun<'_>, tries: &mut Tries) {
     for file in [
         "/etc/passwd",
-        "/etc/hostname",
+        "/etc/group",
         "/proc/self/environ",
         "/proc/self/maps",
         "/proc/self/exe",
@@ -28,27 +29,48 @@ pub fn read(_: &Begun<'_>, tries: &mut Tries) {
     }
 }
 
-/// What the worker keeps for other jobs and other tenants.
+/// What the worker keeps for other jobs and other tenants. The job names it (`"others": ["cache/2"]`, from the worker's folder
+/// on): what is guessed and not there would be refused by nobody.
 pub fn other_jobs(begun: &Begun<'_>, tries: &mut Tries) {
     let attempt = above(begun.job);
     let worker = above(&attempt);
-    let cache = worker.join("cache");
-    let others = cache.join("analyses/zenith");
-    for folder in [&attempt, &worker, &above(&worker), &cache, &others] {
-        tries.one(
-            format!("listing {}", folder.display()),
-            fs::read_dir(folder),
-        );
-        let hers = folder.join("mine");
-        tries.one(format!("making {}", hers.display()), fs::write(&hers, "x"));
+    for folder in [&attempt, &worker, &above(&worker)] {
+        folder_of_others(folder, tries);
     }
-    // Cached assets are numbered.
-    for number in 1..=20 {
-        let asset = cache.join(number.to_string());
-        tries.one(format!("reading {}", asset.display()), File::open(&asset));
-        let opened = OpenOptions::new().write(true).open(&asset);
-        tries.one(format!("writing {}", asset.display()), opened);
+    let named = begun.spec.metadata.get("others").and_then(Value::as_array);
+    let others = named.into_iter().flatten().filter_map(Value::as_str);
+    let others: Vec<&str> = others.collect();
+    if others.is_empty() {
+        tries.showed_nothing("the job names nothing of others");
     }
+    for name in others {
+        let path = worker.join(name);
+        // To see that something is there is not refused: no path is a secret.
+        match path.is_dir() {
+            true => folder_of_others(&path, tries),
+            false => file_of_others(&path, &begun.output.with_extension("linked"), tries),
+        }
+    }
+}
+
+fn folder_of_others(folder: &Path, tries: &mut Tries) {
+    let shown = folder.display();
+    tries.one(format!("listing {shown}"), fs::read_dir(folder));
+    let mine = folder.join("mine");
+    tries.one(format!("making a file in {shown}"), fs::write(&mine, "x"));
+    tries.one(
+        format!("making a folder in {shown}"),
+        fs::create_dir(folder.join("folder")),
+    );
+}
+
+fn file_of_others(file: &Path, link: &Path, tries: &mut Tries) {
+    let shown = file.display();
+    tries.one(format!("reading {shown}"), File::open(file));
+    let opened = OpenOptions::new().write(true).open(file);
+    tries.one(format!("writing {shown}"), opened);
+    tries.one(format!("linking {shown}"), fs::hard_link(file, link));
+    tries.one(format!("removing {shown}"), fs::remove_file(file));
 }
 
 /// What the render may read but not change, and new things of other kinds than files.
@@ -62,7 +84,9 @@ pub fn write(begun: &Begun<'_>, tries: &mut Tries) {
     let new = begun.assets.join("new");
     tries.one("a new input", fs::write(new, "x"));
     tries.one("a file in /tmp", fs::write("/tmp/gildhall-escape", "x"));
-    tries.one("moving an input", fs::rename(&input, outputs.join("moved")));
+    // Within its folder: older kernels answer a move to another one in words of their own (EXDEV).
+    let renamed = input.with_extension("renamed");
+    tries.one("renaming an input", fs::rename(&input, renamed));
     tries.one(
         "linking an input",
         fs::hard_link(&input, outputs.join("linked")),
@@ -84,13 +108,15 @@ pub fn attributes(begun: &Begun<'_>, tries: &mut Tries) {
     tries.one("owner", chown(&input, Some(0), Some(0)));
     let attribute = setxattr(&input, "user.mine", b"x", XattrFlags::empty());
     tries.one("an attribute", attribute);
-    if let Ok(file) = File::open(&input) {
-        tries.one("times", file.set_modified(SystemTime::UNIX_EPOCH));
-        tries.one(
-            "permissions of an open file",
-            file.set_permissions(Permissions::from_mode(0o0)),
-        );
-    }
+    let file = match File::open(&input) {
+        Ok(file) => file,
+        Err(error) => return tries.showed_nothing(format!("its own input: {error}")),
+    };
+    tries.one("times", file.set_modified(SystemTime::UNIX_EPOCH));
+    tries.one(
+        "permissions of an open file",
+        file.set_permissions(Permissions::from_mode(0o0)),
+    );
 }
 
 fn input(begun: &Begun<'_>) -> PathBuf {

@@ -16,6 +16,8 @@ use crate::tries::Tries;
 /// Variables that every child is given.
 const GIVEN: [&str; 3] = ["LANG", "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_"];
 
+const NO_PARENT: &str = "the parent is not to be seen";
+
 /// Secrets in variables.
 pub fn environment(_: &Begun<'_>, tries: &mut Tries) {
     for (name, _) in env::vars_os() {
@@ -50,10 +52,10 @@ pub fn itself(_: &Begun<'_>, tries: &mut Tries) {
 /// The worker's memory, environment and open files.
 pub fn spy_on_parent(_: &Begun<'_>, tries: &mut Tries) {
     let Some(parent) = getppid() else {
-        return;
+        return tries.showed_nothing(NO_PARENT);
     };
     let parent = parent.as_raw_nonzero();
-    for file in ["environ", "cmdline", "maps", "mem", "stack", "auxv"] {
+    for file in ["environ", "cmdline", "maps", "mem", "status", "auxv"] {
         let path = format!("/proc/{parent}/{file}");
         tries.one(format!("opening {path}"), File::open(&path));
     }
@@ -66,7 +68,7 @@ pub fn spy_on_parent(_: &Begun<'_>, tries: &mut Tries) {
 /// Signals to the worker. Those that arrive would do no harm.
 pub fn signal_parent(_: &Begun<'_>, tries: &mut Tries) {
     let Some(parent) = getppid() else {
-        return;
+        return tries.showed_nothing(NO_PARENT);
     };
     tries.one("asking for the parent", test_kill_process(parent));
     tries.one("asking for its group", test_kill_process_group(parent));

@@ -2,8 +2,9 @@
 //!
 //! It takes the same command line and does the same work; but where a job's metadata name a deed (`"taken_over": "network"`),
 //! the render does that instead, once its sandbox is closed. A worker of the fleet's tests starts it in place of its own
-//! binary. What the deed came to is the failure of the job: `held`, or `escaped` with everything that succeeded. A deed that the
-//! sandbox answers with death is a failure that the worker tells.
+//! binary. What the deed came to is the failure of the job: `held` where every try was refused as not permitted, `escaped` with
+//! everything that succeeded, `unproven` with what failed for another reason, such as a file that was not there. A deed that
+//! ends in a death is a failure that the worker tells.
 
 mod bombs;
 mod files;
@@ -52,15 +53,11 @@ fn take_over(begun: &Begun<'_>) {
     let mut tries = Tries::default();
     match DEEDS.iter().find(|(name, _)| *name == wanted) {
         Some((_, deed)) => deed(begun, &mut tries),
-        None => tries.succeeded(format!("there is no deed {wanted}")),
+        None => tries.showed_nothing(format!("there is no deed {wanted}")),
     }
-    let successes = tries.into_successes();
-    let code = match successes.is_empty() {
-        true => "held",
-        false => "escaped",
-    };
-    let message = successes.join("; ");
-    let answer = json!({"error": {"code": code, "class": "rejected", "message": message}});
+    let (code, message) = tries.sum();
+    let error = json!({"code": code, "class": "rejected", "brief": message, "message": message});
+    let answer = json!({"error": error});
     println!("{answer}");
     exit(4);
 }

@@ -13,8 +13,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-pub use self::origin::Origin;
-use self::origin::{Trust, names_proxies};
+use self::origin::names_proxies;
+pub use self::origin::{Origin, Trust};
 use self::subnet::Subnet;
 use super::ApiState;
 use super::places::{Place, Places};
@@ -26,6 +26,9 @@ use crate::config;
 const REMEMBERED: usize = 65_536;
 /// A year: the least that browsers' own lists ask for. Only over TLS does it mean anything (RFC 6797, section 7.2).
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+/// What those who look after the process ask for. They may share an address, with each other and with a tenant behind a
+/// proxy, and whoever asks too much must not make the process look dead.
+const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// Stands for a client of which nothing is known.
 const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
@@ -152,15 +155,14 @@ impl Limit {
     }
 }
 
-/// Finds out where a request comes from, and lets it in if its address has a turn. Probes of the process are always let in:
-/// they cost nothing, and whoever asks too much must not make the process look dead.
+/// Finds out where a request comes from, and lets it in if its address has a turn. Probes are always let in,
+/// and take none.
 pub async fn admit(State(api): State<ApiState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(NOWHERE, |ConnectInfo(peer)| peer.ip());
     let origin = api.addresses.origin(peer, request.headers());
     request.extensions_mut().insert(origin);
-    let is_probe = ["/healthz", "/readyz"].contains(&request.uri().path());
-    let turn = match is_probe {
+    let turn = match PROBES.contains(&request.uri().path()) {
         true => Ok(()),
         false => api.addresses.may_ask(origin.address, Instant::now()),
     };

@@ -1,5 +1,6 @@
 //! Where a request comes from, behind proxies that are trusted to say so.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderName, header};
@@ -45,7 +46,7 @@ impl Trust {
         }
         let hops = self.hops(headers);
         origin.over_tls = hops.over_tls;
-        for hop in hops.addresses.into_iter().rev() {
+        for hop in hops.addresses {
             // What is no address was hidden by the proxy before it, which is as far as one can see.
             let Some(address) = hop else { break };
             origin.address = address;
@@ -59,26 +60,26 @@ impl Trust {
     fn hops(&self, headers: &HeaderMap) -> Hops {
         match self.header {
             ForwardedHeader::XForwardedFor => {
-                let last = texts(headers, X_FORWARDED_PROTO).last();
-                let last = last.and_then(|list| list.rsplit(',').next());
+                let lists = texts(headers, X_FORWARDED_FOR);
+                let addresses = lists.iter().flat_map(|list| list.rsplit(','));
+                let schemes = texts(headers, X_FORWARDED_PROTO);
+                let nearest = schemes.first().and_then(|list| list.rsplit(',').next());
                 Hops {
-                    addresses: texts(headers, X_FORWARDED_FOR)
-                        .flat_map(|list| list.split(','))
-                        .map(address)
-                        .collect(),
-                    over_tls: last.is_some_and(is_https),
+                    addresses: addresses.map(address).collect(),
+                    over_tls: nearest.is_some_and(is_https),
                 }
             }
             ForwardedHeader::Forwarded => {
-                let elements = texts(headers, header::FORWARDED).flat_map(|list| parts(list, ','));
+                let lists = texts(headers, header::FORWARDED);
+                let elements = lists.iter().flat_map(|list| parts(list, ','));
                 let elements: Vec<&str> = elements.collect();
-                let last = elements.last().and_then(|hop| parameter(hop, "proto"));
+                let nearest = elements.first().and_then(|hop| parameter(hop, "proto"));
                 Hops {
                     addresses: elements
                         .iter()
                         .map(|hop| parameter(hop, "for").and_then(address))
                         .collect(),
-                    over_tls: last.is_some_and(is_https),
+                    over_tls: nearest.is_some_and(is_https),
                 }
             }
         }
@@ -87,7 +88,7 @@ impl Trust {
 
 /// What a header says.
 struct Hops {
-    /// Who sent the request on, the nearest last; nothing where it is no address.
+    /// Who sent the request on, the nearest first; nothing where it is no address.
     addresses: Vec<Option<IpAddr>>,
     over_tls: bool,
 }
@@ -97,10 +98,12 @@ pub fn names_proxies(headers: &HeaderMap) -> bool {
     headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(header::FORWARDED)
 }
 
-/// The lines of a header, in their order. One that is no text is an entry that nobody can read.
-fn texts(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
-    let lines = headers.get_all(name).into_iter();
-    lines.map(|line| line.to_str().unwrap_or("?"))
+/// The lines of a header, the last one first. Bytes that are no text spoil their own entry and none behind it.
+fn texts(headers: &HeaderMap, name: HeaderName) -> Vec<Cow<'_, str>> {
+    let lines = headers.get_all(name).into_iter().rev();
+    lines
+        .map(|line| String::from_utf8_lossy(line.as_bytes()))
+        .collect()
 }
 
 fn is_https(scheme: &str) -> bool {
@@ -134,10 +137,11 @@ fn parameter<'h>(element: &'h str, wanted: &str) -> Option<&'h str> {
     })
 }
 
-/// The parts of a text between separators that stand outside quotes.
+/// The parts of a text between separators that stand outside quotes, the last one first: a quote that a client leaves open
+/// swallows nothing of what a proxy adds behind it.
 fn parts(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut in_quotes = false;
-    text.split(move |c: char| {
+    text.rsplit(move |c: char| {
         in_quotes ^= c == '"';
         c == separator && !in_quotes
     })
@@ -214,6 +218,8 @@ mod tests {
             ("", "10.0.0.1"),
             ("999.1.1.1", "10.0.0.1"),
             ("1.1.1.1\t", "1.1.1.1"),
+            ("é, 198.51.100.1", "198.51.100.1"),
+            ("198.51.100.1, é", "10.0.0.1"),
         ] {
             assert_eq!(listed("10.0.0.1", list), client, "{list}");
             assert_eq!(
@@ -258,6 +264,8 @@ mod tests {
             ("for=_hidden", "10.0.0.1", false),
             ("proto=https", "10.0.0.1", true),
             ("for=\"198.51.100.1", "10.0.0.1", false),
+            ("for=\", for=198.51.100.1", "198.51.100.1", false),
+            ("for=\"é\", for=198.51.100.1", "198.51.100.1", false),
         ] {
             let found = origin(
                 ForwardedHeader::Forwarded,

@@ -70,15 +70,24 @@ pub async fn list(
 }
 
 /// What was asked for.
-struct Wanted {
-    kind: Option<&'static str>,
-    origin: Option<AssetOrigin>,
-    limit: u16,
-    cursor: Option<Cursor>,
+#[derive(Debug)]
+pub struct Wanted {
+    /// Only assets of this kind.
+    pub kind: Option<&'static str>,
+    /// Only assets that came in this way.
+    pub origin: Option<AssetOrigin>,
+    /// At most so many.
+    pub limit: u16,
+    /// Where the page begins.
+    pub cursor: Option<Cursor>,
 }
 
 impl Wanted {
-    fn parse(raw: Option<&str>) -> Result<Wanted, Problem> {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// A problem with every fault.
+    pub fn parse(raw: Option<&str>) -> Result<Wanted, Problem> {
         let mut query = Query::of(raw);
         let kind = query.one("kind", "products, frames, audio, overlays or video", kind);
         let origin = query.one("origin", "upload or render", |word| word.parse().ok());
@@ -107,9 +116,7 @@ mod tests {
         let wanted = Wanted::parse(Some("kind=video&origin=render&limit=1")).expect("good words");
         assert_eq!((wanted.kind, wanted.limit), (Some("video"), 1));
         assert_eq!(wanted.origin, Some(AssetOrigin::Render));
-        let problem = Wanted::parse(Some("kind=x&origin=y"))
-            .err()
-            .expect("two faults");
+        let problem = Wanted::parse(Some("kind=x&origin=y")).expect_err("two faults");
         assert_eq!(problem.errors().len(), 2);
     }
 }

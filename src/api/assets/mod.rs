@@ -5,6 +5,7 @@ pub mod get;
 pub mod list;
 pub mod upload;
 
+mod incoming;
 mod keep;
 mod receive;
 mod view;

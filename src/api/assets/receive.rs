@@ -1,25 +1,17 @@
 //! Takes an upload in: into a temporary file, bounded and hashed on the way, and inspected when it is whole.
 
 use std::path::Path;
-use std::time::Duration;
 
-use axum::body::{Body, BodyDataStream, Bytes};
-use futures_util::StreamExt;
-use gildhall_proto::limits::MAX_FILE_BYTES;
+use axum::body::Body;
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
-use tokio::time::{Instant, timeout_at};
 
-use crate::api::body::{broken, too_large};
+use super::incoming::Incoming;
 use crate::api::problem::{Kind, Problem};
 use crate::inspect::{AssetKind, Content, InspectError, Inspector, Measured, Refusal};
 
-/// How long the next bytes may take to come.
-const STALL: Duration = Duration::from_secs(30);
-/// How long a whole upload may take: the largest file over a line of 1 Mbit/s.
-const WHOLE: Duration = Duration::from_secs(15 * 60);
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// An upload on this machine. The file is gone when this is dropped.
@@ -77,11 +69,7 @@ async fn take_in(body: Body, folder: &Path) -> Result<Arrived, Problem> {
         .map_err(Problem::internal)?
         .into_parts();
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, File::from_std(file));
-    let mut incoming = Incoming {
-        chunks: body.into_data_stream(),
-        end: Instant::now() + WHOLE,
-        bytes: 0,
-    };
+    let mut incoming = Incoming::new(body);
     let mut hash = Sha256::new();
     while let Some(chunk) = incoming.next().await? {
         hash.update(&chunk);
@@ -90,41 +78,9 @@ async fn take_in(body: Body, folder: &Path) -> Result<Arrived, Problem> {
     out.flush().await.map_err(Problem::internal)?;
     Ok(Arrived {
         path,
-        bytes: incoming.bytes,
+        bytes: incoming.bytes(),
         sha256: hex(&hash.finalize()),
     })
-}
-
-/// The body, within its limits.
-struct Incoming {
-    chunks: BodyDataStream,
-    end: Instant,
-    bytes: u64,
-}
-
-impl Incoming {
-    async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
-        let due = self.end.min(Instant::now() + STALL);
-        let chunk = timeout_at(due, self.chunks.next()).await;
-        let Some(chunk) = chunk.map_err(|_| stalled())? else {
-            return Ok(None);
-        };
-        let chunk = chunk.map_err(broken)?;
-        self.bytes += chunk.len() as u64;
-        if self.bytes > MAX_FILE_BYTES {
-            return Err(too_large(MAX_FILE_BYTES));
-        }
-        Ok(Some(chunk))
-    }
-}
-
-fn stalled() -> Problem {
-    let detail = format!(
-        "No bytes came for {} s, or the whole took more than {} min.",
-        STALL.as_secs(),
-        WHOLE.as_secs() / 60
-    );
-    Problem::new(Kind::StalledBody, detail)
 }
 
 /// What a client hears of a file that cannot be used. The words are ours: what the inspection itself says may be the word of
@@ -162,7 +118,9 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::child::ChildError;
+    use axum::body::Bytes;
     use futures_util::stream;
+    use gildhall_proto::limits::MAX_FILE_BYTES;
 
     fn folder() -> tempfile::TempDir {
         tempfile::tempdir().expect("a folder")

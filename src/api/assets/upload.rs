@@ -19,6 +19,11 @@ use crate::api::schemas::Refusals;
 use crate::api::{ApiState, body, links};
 use crate::ledger::Asset;
 
+/// Most uploads of one tenant at a time at one replica, so that there are always places that it cannot take.
+pub const PER_TENANT: usize = IN_ALL / 2;
+/// Most uploads of all tenants at a time at one replica; each may fill 100 MB of the disk.
+pub const IN_ALL: usize = 16;
+
 /// Upload an asset
 ///
 /// The body is the file itself, at most 100 MB. What it is shows in its content; its name and `Content-Type` do not matter.
@@ -68,7 +73,7 @@ pub async fn upload(
 ) -> Result<Response, Problem> {
     let wanted = Wanted::parse(raw.as_deref())?;
     body::check_announced(&headers, MAX_FILE_BYTES)?;
-    let _place = api.uploads.try_acquire().map_err(|_| too_many())?;
+    let _place = api.uploads.take(&caller.tenant).ok_or_else(too_many)?;
     let received = receive(body, wanted.kind, &api.upload_dir, &api.inspector).await?;
     let keep = Keep {
         api: &api,
@@ -88,19 +93,27 @@ fn answer(status: StatusCode, asset: Asset) -> Response {
 }
 
 fn too_many() -> Problem {
-    let detail = "Too many files are being uploaded at this moment.";
+    let detail = format!(
+        "Too many files are being uploaded: one replica takes {PER_TENANT} of a tenant at a time, and {IN_ALL} of all."
+    );
     Problem::new(Kind::Overloaded, detail).retry_after(RETRY_AFTER)
 }
 
 /// What was asked for.
 #[derive(Debug)]
-struct Wanted {
-    kind: AssetKind,
-    key: Option<AssetKey>,
+pub struct Wanted {
+    /// What the file is for.
+    pub kind: AssetKind,
+    /// What jobs will call it, where it was named.
+    pub key: Option<AssetKey>,
 }
 
 impl Wanted {
-    fn parse(raw: Option<&str>) -> Result<Wanted, Problem> {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// A problem with every fault.
+    pub fn parse(raw: Option<&str>) -> Result<Wanted, Problem> {
         let mut query = Query::of(raw);
         let kind = query.many("kind", kind::WORDS, |word| word.parse::<AssetKind>().ok());
         let name = query.one("name", "a file name", |name| Some(name.to_owned()));

@@ -4,9 +4,15 @@ mod cache;
 mod key;
 mod refused;
 mod scope;
+mod standing;
 
 pub use cache::KeyCache;
 pub use scope::{AssetsRead, AssetsWrite, JobsRead, JobsWrite, Needs, Scope, UnknownScope};
+pub use standing::Standing;
+
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use key::{PresentedKey, StoredHash};
 
 use std::fmt::Display;
 use std::marker::PhantomData;
@@ -34,8 +40,7 @@ use crate::ledger::{Actor, ActorKind, AuditEntry};
 pub struct Caller<S> {
     /// Whose key it is.
     pub tenant: TenantId,
-    /// The public part of the key.
-    prefix: String,
+    key: key::PresentedKey,
     /// Where the request came from.
     address: Option<IpAddr>,
     scope: PhantomData<fn() -> S>,
@@ -46,7 +51,7 @@ impl<S> Caller<S> {
     pub fn actor(&self) -> Actor {
         Actor {
             kind: ActorKind::ApiKey,
-            name: self.prefix.clone(),
+            name: self.key.prefix.clone(),
             address: self.address,
         }
     }
@@ -92,7 +97,7 @@ impl<S: Needs> FromRequestParts<ApiState> for Caller<S> {
         take_turn(&api.limits, &identity, now)?;
         let caller = Caller {
             tenant: identity.tenant.clone(),
-            prefix: key.prefix,
+            key,
             address: address(parts),
             scope: PhantomData,
         };
@@ -106,6 +111,11 @@ impl<S: Needs> FromRequestParts<ApiState> for Caller<S> {
 }
 
 impl<S: Needs> Caller<S> {
+    /// Whether the caller may still: for what goes on for longer than the request.
+    pub fn standing(&self, api: &ApiState) -> Standing {
+        Standing::of(api, self.key.clone(), S::SCOPE)
+    }
+
     fn tell_missing_scope(&self, parts: &Parts, api: &ApiState) {
         api.audit.refuse(Refusal {
             actor: self.actor(),
@@ -158,7 +168,7 @@ fn asked(parts: &Parts) -> String {
 
 /// The key of the `Authorization` header (RFC 6750). Every fault of it gets the same answer, so that nobody learns which
 /// part of a guess was right.
-fn bearer(headers: &HeaderMap) -> Result<key::PresentedKey, Problem> {
+pub fn bearer(headers: &HeaderMap) -> Result<key::PresentedKey, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (value, None) = (values.next(), values.next()) else {
         return Err(refuse());

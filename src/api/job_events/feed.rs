@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, watch};
 
+use crate::api::caller::Standing;
 use crate::api::places::Place;
 use crate::ledger::{ApiLedger, HistoryEntry, LedgerError};
 use crate::telemetry::chain;
@@ -25,6 +26,8 @@ const COME_BACK_AFTER: Duration = Duration::from_secs(2);
 /// One job's way into one stream. It is a task of its own, so that a client that goes away interrupts no query.
 pub struct Feed {
     ledger: ApiLedger,
+    /// Whether the one who opened the stream may still hear it.
+    standing: Standing,
     tenant: TenantId,
     job: JobId,
     /// The last line that was told.
@@ -58,6 +61,7 @@ impl Feed {
     /// Tells what comes after line `told` of the job's history.
     pub fn new(
         ledger: ApiLedger,
+        standing: Standing,
         tenant: TenantId,
         job: JobId,
         told: i64,
@@ -65,6 +69,7 @@ impl Feed {
     ) -> Feed {
         Feed {
             ledger,
+            standing,
             tenant,
             job,
             told,
@@ -85,7 +90,8 @@ impl Feed {
         Ok(!line.await?.is_empty())
     }
 
-    /// Tells until the job has ended, the client has gone, or `end` becomes true. A ledger that is away is waited for.
+    /// Tells until the job has ended, the client has gone or may not hear more, or `end` becomes true. A ledger that is away is
+    /// waited for.
     pub async fn run(mut self, _place: Place<TenantId>, mut end: watch::Receiver<bool>) {
         let hello = Event::default().retry(COME_BACK_AFTER);
         let mut gone = self.sender.send(hello).await.is_err();
@@ -107,9 +113,13 @@ impl Feed {
         }
     }
 
-    /// Tells everything that has happened meanwhile.
+    /// Tells everything that has happened meanwhile, if the client may hear it: nothing is read before that is known.
     async fn step(&mut self) -> Result<Next, LedgerError> {
         loop {
+            if !self.standing.holds().await? {
+                tracing::debug!(job = %self.job, "an event stream ends: its key opens it no more");
+                return Ok(Next::End);
+            }
             let history = self
                 .ledger
                 .history_after(&self.tenant, self.job, self.told, BATCH);

@@ -36,8 +36,9 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Follow a job
 ///
 /// A stream of server-sent events. `status` tells each step of the job from its first on, `progress` how far an attempt is,
-/// and the stream ends with the job. Cut off, send `Last-Event-ID` (browsers do) and it goes on after that event; where
-/// nothing is left to tell, the answer is 204. A comment comes every 15 s.
+/// and the stream ends with the job, or with the key: one that is revoked or over, or whose tenant is suspended, hears nothing
+/// more within 5 s. Cut off, send `Last-Event-ID` (browsers do) and it goes on after that event; where nothing is left to tell,
+/// the answer is 204. A comment comes every 15 s.
 #[utoipa::path(
     get,
     path = "/api/v1/video/jobs/{id}/events",
@@ -70,7 +71,8 @@ pub async fn follow(
     let known = api.ledger.progress(&caller.tenant, job).await?;
     let status = known.ok_or_else(not_found)?.status;
     let (sender, mut receiver) = mpsc::channel(BUFFERED);
-    let feed = Feed::new(api.ledger.clone(), caller.tenant, job, after, sender);
+    let (ledger, standing) = (api.ledger.clone(), caller.standing(&api));
+    let feed = Feed::new(ledger, standing, caller.tenant, job, after, sender);
     if status.is_terminal() && !feed.has_more().await? {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
@@ -89,7 +91,7 @@ fn too_many() -> Problem {
 }
 
 /// The id after which the stream begins; 0 before the first.
-fn last_event_id(headers: &HeaderMap) -> Result<i64, Problem> {
+pub fn last_event_id(headers: &HeaderMap) -> Result<i64, Problem> {
     let mut values = headers.get_all("last-event-id").iter();
     let (Some(value), more) = (values.next(), values.next()) else {
         return Ok(0);

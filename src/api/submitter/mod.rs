@@ -9,20 +9,17 @@
 //! idempotency key finds it.
 
 mod lanes;
+mod room;
 
 use std::slice;
 use std::sync::Arc;
 
 use gildhall_proto::TenantId;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, oneshot};
 
 use self::lanes::{Lane, Lanes};
+use self::room::Room;
 use crate::ledger::{ApiLedger, LedgerError, Submission, SubmitOutcome};
-
-/// What may wait in all lanes together, in KiB of job specs.
-const MAX_WAITING_KIB: usize = 64 * 1024;
-/// What a submission weighs beside its spec.
-const OVERHEAD_BYTES: usize = 1024;
 
 /// Why a submission got no outcome.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +39,7 @@ pub enum SubmitError {
 pub struct Submitter {
     ledger: ApiLedger,
     lanes: Lanes<Waiting>,
-    room: Arc<Semaphore>,
+    room: Room,
     wake: Arc<Notify>,
 }
 
@@ -60,7 +57,7 @@ impl Submitter {
         Submitter {
             ledger,
             lanes: Lanes::default(),
-            room: Arc::new(Semaphore::new(MAX_WAITING_KIB)),
+            room: Room::default(),
             wake,
         }
     }
@@ -71,14 +68,12 @@ impl Submitter {
     /// [`SubmitError`]. After [`SubmitError::Ledger`] the job may be there all the same, where the connection broke
     /// between the commit and its answer.
     pub async fn submit(&self, tenant: &TenantId, submission: Submission, bytes: usize) -> Answer {
-        let kib = (bytes + OVERHEAD_BYTES).div_ceil(1024);
-        let kib = u32::try_from(kib).map_err(|_| SubmitError::Full)?;
-        let room = Arc::clone(&self.room).try_acquire_many_owned(kib);
+        let room = self.room.take(bytes).ok_or(SubmitError::Full)?;
         let (answer, outcome) = oneshot::channel();
         let waiting = Waiting {
             submission,
             answer,
-            room: room.map_err(|_| SubmitError::Full)?,
+            room,
         };
         if let Some(lane) = self.lanes.push(tenant, waiting) {
             let (ledger, wake) = (self.ledger.clone(), Arc::clone(&self.wake));

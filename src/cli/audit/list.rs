@@ -69,12 +69,11 @@ fn text(page: &ActPage) -> String {
     ]);
     for act in &page.acts {
         let tenant = act.tenant.as_ref().map(ToString::to_string);
-        let address = act.address.map(|address| address.to_string());
         table.push([
             when::shown(act.at),
             tenant.unwrap_or_else(|| "-".to_owned()),
             view::who(act),
-            address.unwrap_or_else(|| "-".to_owned()),
+            view::place(act),
             act.action.clone(),
             act.subject.clone(),
             act.outcome.clone(),

@@ -1,7 +1,7 @@
 //! An act as it is shown.
 
 use crate::cli::operator::when;
-use crate::ledger::Act;
+use crate::ledger::{Act, ActorKind};
 use serde_json::{Value, json};
 
 /// For programs.
@@ -13,11 +13,30 @@ pub fn object(act: &Act) -> Value {
         "actor_kind": act.actor_kind,
         "actor": act.actor,
         "address": act.address,
+        "address_claimed": is_claimed(act),
+        "host": act.host,
         "action": act.action,
         "subject": act.subject,
         "outcome": act.outcome,
         "detail": act.detail,
     })
+}
+
+/// Whether the address is one that nobody saw.
+fn is_claimed(act: &Act) -> bool {
+    act.address.is_some() && ActorKind::claims(&act.actor_kind)
+}
+
+/// For people: from where. The address that was seen says it best, else the machine does.
+pub fn place(act: &Act) -> String {
+    let host = act.host.as_deref();
+    match act.address {
+        Some(address) if is_claimed(act) => {
+            format!("{} (claims {address})", host.unwrap_or("-"))
+        }
+        Some(address) => address.to_string(),
+        None => host.unwrap_or("-").to_owned(),
+    }
 }
 
 /// For people: what kind of actor, and which one.
@@ -55,6 +74,7 @@ mod tests {
             actor_kind: "api_key".to_owned(),
             actor: "abcd1234".to_owned(),
             address: Some([192, 0, 2, 1].into()),
+            host: Some("api-7".to_owned()),
             tenant: Some(TenantId::parse("acme").expect("a name")),
             action: "request.refuse".to_owned(),
             subject: "GET /api/v1/video/jobs".to_owned(),
@@ -72,12 +92,40 @@ mod tests {
             "actor_kind": "api_key",
             "actor": "abcd1234",
             "address": "192.0.2.1",
+            "address_claimed": false,
+            "host": "api-7",
             "action": "request.refuse",
             "subject": "GET /api/v1/video/jobs",
             "outcome": "missing_scope",
             "detail": {"further": 17, "scope": "jobs:read"},
         });
         assert_eq!(object(&act()), expected);
+    }
+
+    #[test]
+    fn an_address_that_nobody_saw_is_told_as_a_claim() {
+        let seen = act();
+        assert_eq!(place(&seen), "192.0.2.1");
+        for kind in ["operator", "janitor", "worker", "of a later release"] {
+            let claimed = Act {
+                actor_kind: kind.to_owned(),
+                ..act()
+            };
+            assert_eq!(place(&claimed), "api-7 (claims 192.0.2.1)", "{kind}");
+            assert_eq!(object(&claimed)["address_claimed"], true, "{kind}");
+            let nowhere = Act {
+                address: None,
+                ..claimed
+            };
+            assert_eq!(place(&nowhere), "api-7", "{kind}");
+            assert_eq!(object(&nowhere)["address_claimed"], false, "{kind}");
+        }
+        let unknown = Act {
+            address: None,
+            host: None,
+            ..act()
+        };
+        assert_eq!(place(&unknown), "-");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub struct Filter {
     /// Only letters about this tenant's jobs.
     #[arg(long)]
     tenant: Option<TenantId>,
-    /// Only letters that were put away for this reason, such as asset_missing.
+    /// Only letters that were put away for this reason, such as no_usable_image.
     #[arg(long, value_name = "CODE")]
     reason: Option<String>,
     /// Only letters of this class: recoverable, rejected, resource or poison.

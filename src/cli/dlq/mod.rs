@@ -21,6 +21,10 @@ mod standing;
 mod view;
 mod which;
 
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use self::{rate::Rate, which::Which};
+
 use super::operator;
 use clap::Subcommand;
 

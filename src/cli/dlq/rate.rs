@@ -7,7 +7,8 @@ use tokio::time::{Instant, sleep_until};
 /// So many in such a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    every: Duration,
+    /// From one to the next.
+    pub every: Duration,
 }
 
 impl FromStr for Rate {

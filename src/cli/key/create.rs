@@ -2,7 +2,7 @@
 
 use super::scope::{self, Scope};
 use super::secret::FreshKey;
-use crate::cli::operator::{Acting, Common, OperatorError, facts, out, when};
+use crate::cli::operator::{Acting, Common, OperatorError, facts, out, text, when};
 use crate::ledger::{Ledger, NewKey};
 use anyhow::Context;
 use gildhall_proto::TenantId;
@@ -85,12 +85,8 @@ async fn enter(ledger: &Ledger, key: &NewKey, acting: &Acting) -> anyhow::Result
     Ok(())
 }
 
-fn label(text: &str) -> Result<String, String> {
-    let is_fit = (1..=MAX_LABEL_CHARS).contains(&text.chars().count());
-    match is_fit && !text.contains(char::is_control) {
-        true => Ok(text.to_owned()),
-        false => Err(format!("must be 1 to {MAX_LABEL_CHARS} characters")),
-    }
+fn label(given: &str) -> Result<String, String> {
+    text::given(given, MAX_LABEL_CHARS)
 }
 
 #[cfg(test)]

@@ -8,6 +8,10 @@ mod scope;
 mod secret;
 mod view;
 
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use secret::Pasted;
+
 use super::operator;
 use clap::Subcommand;
 

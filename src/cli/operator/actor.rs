@@ -1,8 +1,12 @@
 //! Who acts, for the audit log.
 
+use super::text;
 use crate::ledger::{Actor, ActorKind};
-use std::fs;
+use std::net::IpAddr;
+use std::{env, fs};
 
+/// The variable that sshd gives a shell: the client's address and port, and the server's (ssh(1)).
+const SSH_CONNECTION: &str = "SSH_CONNECTION";
 /// Longest name, in characters.
 const MAX_CHARS: usize = 100;
 
@@ -21,22 +25,28 @@ pub struct Acting {
 }
 
 impl Acting {
-    /// The one who acts, as the audit log names them.
+    /// The one who acts, as the audit log names them. Where their shell was reached from is what its environment says, which they
+    /// may have changed: the log tells it as a claim.
     pub fn actor(&self) -> Actor {
         Actor {
             kind: ActorKind::Operator,
             name: self.name.clone().unwrap_or_else(user),
-            address: None,
+            address: env::var(SSH_CONNECTION).ok().as_deref().and_then(client),
         }
     }
 }
 
-fn name(text: &str) -> Result<String, String> {
-    let is_fit = (1..=MAX_CHARS).contains(&text.chars().count());
-    match is_fit && !text.contains(char::is_control) && text.trim() == text {
-        true => Ok(text.to_owned()),
-        false => Err(format!("must be a name of 1 to {MAX_CHARS} characters")),
-    }
+/// The client's address of an SSH connection.
+fn client(connection: &str) -> Option<IpAddr> {
+    let address = connection.split_whitespace().next()?;
+    // A link-local one names the interface as well.
+    let (address, _) = address.split_once('%').unwrap_or((address, ""));
+    let address: IpAddr = address.parse().ok()?;
+    Some(address.to_canonical())
+}
+
+fn name(given: &str) -> Result<String, String> {
+    text::given(given, MAX_CHARS)
 }
 
 /// The user whom this process runs as. A variable such as USER would say whatever somebody set it to.
@@ -61,6 +71,22 @@ fn name_of(uid: u32, users: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::cli::operator::testing::parse;
+
+    #[test]
+    fn the_client_of_an_ssh_connection_is_its_first_word() {
+        let found = |connection: &str| client(connection).map(|address| address.to_string());
+        for (connection, address) in [
+            ("192.0.2.7 50022 198.51.100.1 22", "192.0.2.7"),
+            ("2001:db8::7 50022 2001:db8::1 22", "2001:db8::7"),
+            ("fe80::7%eth0 50022 fe80::1%eth0 22", "fe80::7"),
+            ("::ffff:192.0.2.7 50022 ::ffff:198.51.100.1 22", "192.0.2.7"),
+        ] {
+            assert_eq!(found(connection).as_deref(), Some(address), "{connection}");
+        }
+        for nothing in ["", " ", "here", "192.0.2.7:22", "%eth0 1 2 3"] {
+            assert_eq!(found(nothing), None, "{nothing:?}");
+        }
+    }
 
     #[test]
     fn users_are_found_by_their_number() {

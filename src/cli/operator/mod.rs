@@ -6,6 +6,7 @@ pub mod out;
 pub mod table;
 #[cfg(test)]
 pub mod testing;
+pub mod text;
 pub mod when;
 
 pub use actor::Acting;

@@ -1,20 +1,21 @@
-//! Answers on the output stream. A closed pipe comes back as an error, which the command's end takes for a reader that
+//! Answers on the output stream, with nothing in them that a terminal would obey. A closed pipe comes back as an error, which the command's end takes for a reader that
 //! has seen enough.
 
+use super::text::{plain_json, plain_lines};
 use serde_json::Value;
 use std::io::{self, Write};
 
 /// Prints the object for programs, or the text for people.
 pub fn answer(json: bool, object: &Value, text: &str) -> anyhow::Result<()> {
     match json {
-        true => print(&format!("{object:#}")),
+        true => print(&plain_json(&format!("{object:#}"))),
         false => print(text),
     }
 }
 
 /// Prints a text of one line or more.
 pub fn print(text: &str) -> anyhow::Result<()> {
-    writeln!(io::stdout(), "{}", text.trim_end())?;
+    writeln!(io::stdout(), "{}", plain_lines(text.trim_end()))?;
     Ok(())
 }
 

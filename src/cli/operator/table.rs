@@ -1,5 +1,6 @@
 //! Columns that line up.
 
+pub use super::text::plain;
 use std::array;
 use std::fmt::Write;
 
@@ -55,16 +56,6 @@ pub fn facts(facts: &[(&str, String)]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The text on one line, without what a terminal would obey: much of what is shown here was written by strangers.
-pub fn plain(text: &str) -> String {
-    let shown = |character: char| match character {
-        '\n' | '\t' | '\r' => ' ',
-        control if control.is_control() => '\u{FFFD}',
-        other => other,
-    };
-    text.chars().map(shown).collect()
-}
-
 /// The first `chars` characters of a text, with a mark where it went on.
 pub fn short(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
@@ -94,10 +85,9 @@ mod tests {
     }
 
     #[test]
-    fn terminals_are_not_spoken_to() {
-        assert_eq!(plain("a\u{1b}[2J\nb\u{9b}c"), "a\u{FFFD}[2J b\u{FFFD}c");
-        let shown = facts(&[("id", "x\ny".into()), ("status", "failed".into())]);
-        assert_eq!(shown, "id      x y\nstatus  failed");
+    fn a_fact_stays_on_its_line() {
+        let shown = facts(&[("id", "x\ny".into()), ("status", "failed\u{1b}[2J".into())]);
+        assert_eq!(shown, "id      x y\nstatus  failed\u{FFFD}[2J");
     }
 
     #[test]

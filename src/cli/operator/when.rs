@@ -55,7 +55,10 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Moment, String> {
         let time = OffsetDateTime::parse(text, &Rfc3339).ok();
-        let moment = time.or_else(|| midnight(text)).map(Moment::At);
+        // Its offset may lead out of the years that there are.
+        let utc = time.and_then(|time| time.checked_to_offset(UtcOffset::UTC));
+        let utc = utc.filter(|utc| (0..=9999).contains(&utc.year()));
+        let moment = utc.or_else(|| midnight(text)).map(Moment::At);
         moment.or_else(|| span(text).ok().map(Moment::Ago)).ok_or_else(|| {
             "must be a time such as 2026-05-31T18:00:00Z, a day such as 2026-05-31, or how long ago, such as 2h".into()
         })
@@ -75,11 +78,14 @@ fn midnight(text: &str) -> Option<OffsetDateTime> {
     is_whole.then(|| date.midnight().assume_utc())
 }
 
-/// A time for people, in UTC, to the second.
+/// A time for people, in UTC, to the second. One that a stranger wrote at the end of the years that there are may have none
+/// in UTC, and keeps its own offset.
 pub fn shown(at: OffsetDateTime) -> String {
-    let at = at.to_offset(UtcOffset::UTC);
+    let utc = at.checked_to_offset(UtcOffset::UTC);
+    let zone = utc.map_or_else(|| at.offset().to_string(), |_| "Z".to_owned());
+    let at = utc.unwrap_or(at);
     let (hour, minute, second) = at.to_hms();
-    format!("{} {hour:02}:{minute:02}:{second:02}Z", at.date())
+    format!("{} {hour:02}:{minute:02}:{second:02}{zone}", at.date())
 }
 
 /// The same, or a dash.
@@ -134,6 +140,8 @@ mod tests {
             "2025-10",
             "2025-10-09-1",
             "+2025-1-1",
+            "9999-12-31T23:59:59-00:01",
+            "0000-01-01T00:00:00+00:01",
         ] {
             assert!(text.parse::<Moment>().is_err(), "{text}");
         }
@@ -144,5 +152,8 @@ mod tests {
         assert_eq!(shown(moment()), "2025-10-09 08:53:20Z");
         assert_eq!(shown_or_dash(None), "-");
         assert_eq!(object(moment()), json!("2025-10-09T08:53:20Z"));
+        let last = OffsetDateTime::parse("9999-12-31T23:59:59-00:01", &Rfc3339);
+        let last = shown(last.expect("a time, though none of UTC's"));
+        assert_eq!(last, "9999-12-31 23:59:59-00:01:00");
     }
 }

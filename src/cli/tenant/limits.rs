@@ -22,7 +22,7 @@ pub struct Limits {
 
 /// A quota, or that there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Quota(Option<u32>);
+pub struct Quota(pub Option<u32>);
 
 impl FromStr for Quota {
     type Err = String;

@@ -9,6 +9,13 @@ mod show;
 mod suspend;
 mod view;
 
+// For the fuzzer (`fuzz/`) alone.
+#[cfg(any(fuzzing, test))]
+pub use self::{
+    limits::Quota,
+    retention::{AuditDays, Days},
+};
+
 use super::operator;
 use clap::Subcommand;
 

@@ -42,11 +42,11 @@ struct Change {
 
 /// Days, or none of the tenant's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Days(Option<u32>);
+pub struct Days(pub Option<u32>);
 
 /// The same, of the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct AuditDays(Option<u32>);
+pub struct AuditDays(pub Option<u32>);
 
 impl FromStr for Days {
     type Err = String;

@@ -33,6 +33,8 @@ pub const TOKENS_IN_USE: &str = "gildhall_tokens_in_use";
 pub const TOKENS_LIMIT: &str = "gildhall_tokens_limit";
 /// Jobs of a tenant that wait in the ledger.
 pub const PENDING_JOBS: &str = "gildhall_pending_jobs";
+/// Age of the janitor's last run that was done.
+pub const JANITOR_AGE_S: &str = "gildhall_janitor_age_seconds";
 /// Bytes in the object store that the ledger knows of.
 pub const STORED_BYTES: &str = "gildhall_stored_bytes";
 
@@ -77,14 +79,15 @@ pub(super) const RELAY_METRICS: &[Metric] = &[
         RUNNABLE,
         Kind::Gauge,
         RELAYING,
-        "Jobs that workers have in hand or could take at once (`queued`, `processing`, `retrying`): how many workers are of use. \
-         What a tenant's limit holds back is not in it",
+        "Jobs that workers have in hand or could take at once (`processing`, `queued`, and `retrying` whose time has come): how many \
+         workers are of use. What a tenant's limit holds back is not in it",
     ),
     Metric::new(
         OLDEST_QUEUED_S,
         Kind::Gauge,
         RELAYING,
-        "Age of the message that has waited longest for a worker; 0 where none waits",
+        "How long the message that has waited longest for a worker has waited; 0 where none waits. One that was set back waits \
+         from its next attempt on",
     ),
     Metric::new(
         QUEUE_MESSAGES,
@@ -139,6 +142,12 @@ pub(super) const RELAY_METRICS: &[Metric] = &[
         "Jobs of a tenant that wait in the ledger for its limit; at most 1,000 of each are counted",
     )
     .by(&["tenant"]),
+    Metric::new(
+        JANITOR_AGE_S,
+        Kind::Gauge,
+        RELAYING,
+        "How long ago a run of the janitor was done, to its end; where none ever was, how old the tables are",
+    ),
     Metric::new(
         STORED_BYTES,
         Kind::Gauge,

@@ -62,14 +62,46 @@ fn an_address_asks_as_often_as_it_may() {
                 .starts_with("\"address\";r=0;t=")
         );
     }
-    for probe in ["/healthz", "/readyz"] {
-        assert_eq!(anybody.get(probe).status, 200, "{probe}");
-    }
     until(
         "the address has a turn again",
         Duration::from_secs(30),
         || (anybody.get(CHEAP).status == 200).then_some(()),
     );
+}
+
+/// A kubelet, a Prometheus and a proxy may all come from the address of a node.
+#[test]
+fn those_who_look_after_the_api_are_always_let_in_and_take_nobodys_turn() {
+    const TURNS: usize = 3;
+    let limits = [
+        ("GILDHALL_ADDRESS_RATE", "1"),
+        ("GILDHALL_ADDRESS_BURST", "3"),
+    ];
+    let fleet = open("probes", &limits);
+    let anybody = fleet.http.anonymous();
+    let look = || {
+        for probe in ["/healthz", "/metrics"] {
+            for _ in 0..TURNS * 4 {
+                assert_eq!(anybody.get(probe).status, 200, "{probe}");
+            }
+        }
+        for _ in 0..TURNS * 4 {
+            // It may have to say that something is late, and never that it was asked too often.
+            let ready = anybody.get("/readyz");
+            assert!(matches!(ready.status, 200 | 503), "{}", ready.status);
+            assert!(ready.json()["ready"].is_boolean(), "{}", ready.json());
+        }
+    };
+    look();
+    for _ in 0..TURNS {
+        assert_eq!(anybody.get(CHEAP).status, 200);
+    }
+    anybody.get(CHEAP).is_problem(429, "rate-limited");
+    look();
+    // What only looks like them has no turn either.
+    for other in ["/metrics/", "//metrics", "/Metrics", "/readyz/x", "/docs"] {
+        anybody.get(other).is_problem(429, "rate-limited");
+    }
 }
 
 #[test]

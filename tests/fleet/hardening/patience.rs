@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::open;
 use crate::support::fleet::pool;
-use crate::support::raw::submission;
+use crate::support::raw::{submission, upload};
 use crate::support::{Raw, jobs, until, wait};
 
 /// Longer than anybody is waited for.
@@ -84,6 +84,18 @@ fn who_takes_their_time_is_hung_up_on() {
                 body.heard
             );
         });
+        scope.spawn(|| {
+            // It never stalls, and is too slow: half a minute is free, and in the next one there are 64 KiB to come.
+            let start = upload(&token, "Content-Length: 1000000\r\n");
+            let file = trickle(address, &start, Some(0));
+            file.came(58..=85);
+            assert!(file.heard.starts_with("HTTP/1.1 408"), "{}", file.heard);
+            assert!(
+                file.heard.contains("/problems/stalled-body"),
+                "{}",
+                file.heard
+            );
+        });
         scope.spawn(|| answers_that_nobody_takes(address));
         // Nobody else has to wait.
         let began = Instant::now();
@@ -91,6 +103,7 @@ fn who_takes_their_time_is_hung_up_on() {
         assert!(began.elapsed() < Duration::from_secs(10));
     });
     assert_eq!(fleet.count("SELECT count(*) FROM video_processing_jobs"), 0);
+    assert_eq!(fleet.count("SELECT count(*) FROM media_assets"), 0);
 }
 
 #[test]

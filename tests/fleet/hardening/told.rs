@@ -1,8 +1,14 @@
 //! What answers tell, and what they keep to themselves.
 
+use std::time::Duration;
+
 use super::open;
 use crate::support::fleet::pool;
-use crate::support::{Answer, jobs, wait};
+use crate::support::watched::watched;
+use crate::support::{Answer, Client, Fleet, WorkerOptions, jobs, until, wait};
+
+/// How long a process may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What every answer carries, whatever came of the request.
 const HEADERS: [(&str, &str); 9] = [
@@ -41,12 +47,7 @@ fn every_answer_tells_browsers_to_do_nothing_with_it() {
     ];
     for (status, answer) in &answers {
         assert_eq!(answer.status, *status);
-        is_safe(answer);
-        assert_eq!(answer.header("cache-control"), "no-store", "{status}");
-        let policy = answer.header("content-security-policy");
-        assert!(
-            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'")
-        );
+        is_of_no_use(answer);
     }
     let page = fleet.http.get("/docs");
     is_safe(&page);
@@ -56,6 +57,52 @@ fn every_answer_tells_browsers_to_do_nothing_with_it() {
         "{policy}"
     );
     assert!(!policy.contains("unsafe"), "{policy}");
+}
+
+#[test]
+fn relays_and_workers_tell_browsers_the_same() {
+    let mut fleet = Fleet::shared("safe headers of health");
+    let (_relay, relay) = watched(&mut fleet, |fleet| fleet.start("relay", Vec::new()));
+    let (_worker, worker) = watched(&mut fleet, |fleet| {
+        fleet.start_worker(WorkerOptions::pretending(1))
+    });
+    for role in [&relay, &worker] {
+        until_ready(role);
+        for path in ["/healthz", "/readyz", "/metrics"] {
+            let answer = role.get(path);
+            assert_eq!(answer.status, 200, "{path}");
+            is_of_no_use(&answer);
+        }
+        for (status, answer) in [
+            (404, role.get("/no/such/address")),
+            (404, role.get("/docs")),
+            (405, role.post("/healthz", b"", &[])),
+        ] {
+            assert_eq!(answer.status, status);
+            is_of_no_use(&answer);
+        }
+    }
+}
+
+#[track_caller]
+fn until_ready(role: &Client) {
+    until("the role is ready", PATIENCE, || {
+        let answer = role.try_get("/readyz", &[]).ok()?;
+        (answer.status == 200).then_some(())
+    });
+}
+
+/// A browser can neither keep it nor show anything by it.
+#[track_caller]
+fn is_of_no_use(answer: &Answer) {
+    is_safe(answer);
+    let status = answer.status;
+    assert_eq!(answer.header("cache-control"), "no-store", "{status}");
+    let policy = answer.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+        "{status}: {policy}"
+    );
 }
 
 #[track_caller]

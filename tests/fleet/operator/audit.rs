@@ -1,6 +1,7 @@
 //! `gildhall audit`: every act of callers, operators, workers and relays.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::time::Duration;
 
 use gildhall_proto::JobStatus;
@@ -33,6 +34,12 @@ fn words(act: &Value) -> [&str; 3] {
 fn find<'a>(acts: &'a [Value], action: &str) -> &'a Value {
     let found = acts.iter().find(|act| act["action"] == action);
     found.unwrap_or_else(|| panic!("no {action} in {acts:#?}"))
+}
+
+/// The name of the machine that all of it runs on.
+fn machine() -> String {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").expect("this is Linux");
+    name.trim().to_owned()
 }
 
 #[test]
@@ -70,6 +77,10 @@ fn who_submitted_rendered_and_cancelled_a_job_is_known_and_from_where() {
     );
     let worker = acts[0]["actor"].as_str().expect("it has a name");
     assert!(worker.starts_with("worker-"), "{worker}");
+    // A worker's name says on which machine it is.
+    for act in &acts[..2] {
+        assert_eq!(act["host"], json!(machine()), "{act}");
+    }
 
     let acts = list(&ada, &["--subject", &cancelled.to_string()]);
     let act = find(&acts, "job.cancel");
@@ -83,6 +94,102 @@ fn who_submitted_rendered_and_cancelled_a_job_is_known_and_from_where() {
     let of_key = list(&ada, &["--actor", &key.prefix]);
     let submitted = of_key.iter().filter(|act| act["action"] == "job.submit");
     assert_eq!(submitted.count(), 2);
+}
+
+#[test]
+fn whatever_operators_do_is_known_with_their_machine_and_what_they_claim() {
+    let mut fleet = Fleet::shared("operators' machines");
+    fleet.start_api();
+    let mut ada = Operator::of(&fleet, "ada");
+    let connection = "192.0.2.7 50022 198.51.100.1 22".to_owned();
+    ada.env.push(("SSH_CONNECTION", connection));
+    let waiting = fleet.submit(&jobs::any()).to_string();
+    ada.does(&["tenant", "create", "zenith"]).done();
+    ada.does(&["tenant", "set", "zenith", "--max-concurrent", "3"])
+        .done();
+    ada.does(&["tenant", "retention", "zenith", "--keys", "2"])
+        .done();
+    ada.does(&["tenant", "suspend", "zenith"]).done();
+    ada.does(&["tenant", "resume", "zenith"]).done();
+    let key = ada.does(&["key", "create", "zenith", "--label", "shop"]);
+    let prefix = key.done()["prefix"]
+        .as_str()
+        .expect("it has one")
+        .to_owned();
+    ada.does(&["key", "rotate", &prefix]).done();
+    ada.does(&["key", "revoke", &prefix]).done();
+    ada.does(&["job", "cancel", &waiting]).done();
+    ada.does(&["job", "retry", &waiting]).done();
+
+    let acts = list(&ada, &["--actor", "ada"]);
+    let told: BTreeSet<&str> = acts.iter().map(|act| words(act)[1]).collect();
+    let expected = [
+        "job.cancel",
+        "job.replay",
+        "key.create",
+        "key.revoke",
+        "key.rotate",
+        "tenant.create",
+        "tenant.limits",
+        "tenant.resume",
+        "tenant.retention",
+        "tenant.suspend",
+    ];
+    assert_eq!(told, BTreeSet::from(expected));
+    for act in &acts {
+        assert_eq!(act["host"], json!(machine()), "{act}");
+        assert_eq!(
+            (&act["address"], &act["address_claimed"]),
+            (&json!("192.0.2.7"), &json!(true)),
+            "{act}"
+        );
+    }
+    let table = ada.run(&["audit", "list", "--actor", "ada"]).stdout;
+    let place = format!("{} (claims 192.0.2.7)", machine());
+    assert!(table.contains(&place), "{table}");
+
+    let mut bob = Operator::of(&fleet, "bob");
+    // Whoever runs the tests may have come by SSH.
+    bob.env.push(("SSH_CONNECTION", String::new()));
+    bob.does(&["key", "create", "zenith", "--label", "shop"])
+        .done();
+    let acts = list(&bob, &["--actor", "bob"]);
+    assert_eq!(acts.len(), 1);
+    assert_eq!(
+        (&acts[0]["address"], &acts[0]["host"]),
+        (&Value::Null, &json!(machine()))
+    );
+    let table = bob.run(&["audit", "list", "--actor", "bob"]).stdout;
+    assert!(
+        table.contains(&machine()) && !table.contains("claims"),
+        "{table}"
+    );
+}
+
+#[test]
+fn no_act_is_told_without_a_place() {
+    let mut fleet = Fleet::shared("places of acts");
+    fleet.start_api();
+    let worker = fleet.start_worker(WorkerOptions::pretending(10));
+    let ada = Operator::of(&fleet, "ada");
+    ada.does(&["key", "create", "acme", "--label", "shop"])
+        .done();
+    fleet.upload_ring();
+    fleet.http.anonymous().get(LIST);
+    let job = fleet.submit(&jobs::any());
+    fleet.wait_for(job, JobStatus::Completed);
+    retire(worker);
+    until("all of it is told", SOON, || {
+        let kinds = "SELECT count(DISTINCT actor_kind) FROM audit_log \
+            WHERE actor_kind IN ('anonymous', 'api', 'api_key', 'operator', 'worker')";
+        (fleet.count(kinds) == 5).then_some(())
+    });
+    // Whoever wrote a line says on which machine it ran, whatever the line is about.
+    let lines = fleet.count("SELECT count(*) FROM audit_log WHERE host IS NULL");
+    assert_eq!(lines, 0);
+    // Steps that a relay took bear no name, and so no place; when it began and ended does.
+    let acts = "SELECT count(*) FROM audit_trail WHERE host IS NULL AND address IS NULL AND action <> 'job.queued'";
+    assert_eq!(fleet.count(acts), 0);
 }
 
 #[test]

@@ -61,6 +61,27 @@ fn migrations_at_the_same_moment_do_not_disturb_each_other() {
     assert_eq!(state(&fresh), made);
 }
 
+/// Who goes back by a release runs the same commands as who goes forward, on tables that stay.
+#[test]
+fn tables_that_a_newer_release_made_stay_as_they_are() {
+    let (fresh, ada) = bare("newer tables");
+    ada.does(&["migrate"]).done();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+        VALUES (9999, 'of a newer release', true, '\\x00', 1)";
+    wait(async {
+        // As whoever made the tables.
+        let owner = pool(&fresh.database_url, "none").await;
+        let entered = sqlx::query(newer).execute(&owner).await;
+        owner.close().await;
+        entered.expect("it is the owner's");
+    });
+    let made = state(&fresh);
+    assert_eq!(ada.does(&["migrate"]).done(), json!({"changed": false}));
+    assert_eq!(state(&fresh), made);
+    let tenants = ada.asks(&["tenant", "list"]).done();
+    assert_eq!(tenants, json!({"tenants": []}));
+}
+
 #[test]
 fn nothing_works_before_the_first_migration_and_says_so() {
     let (fresh, ada) = bare("unmigrated");

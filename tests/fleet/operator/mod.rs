@@ -7,6 +7,7 @@ mod jobs;
 mod letters;
 mod migrate;
 mod replay;
+mod texts;
 
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;

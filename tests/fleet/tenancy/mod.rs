@@ -6,10 +6,10 @@
 //! filters removed from the database, where row-level security alone is left.
 
 mod callers;
-mod document;
+pub mod document;
 mod folders;
-mod rules;
-mod things;
+pub mod rules;
+pub mod things;
 
 use gildhall_proto::{JobStatus, TenantId};
 use serde_json::Value;
