@@ -17,6 +17,9 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --release --locked --package gildhall --bin gildhall \
     && install -D target/release/gildhall /out/gildhall \
     && strip --strip-debug /out/gildhall
+# What is in here: `make sbom`, before the build, lists the crates; the system's packages are in dpkg's own list.
+RUN install -D --mode=644 LICENSE /out/doc/LICENSE \
+    && if [ -e out/sbom/gildhall.cdx.json ]; then install --mode=644 out/sbom/gildhall.cdx.json /out/doc/; fi
 
 FROM debian:bookworm-20261005-slim@sha256:7c7b2c966bc9ee8cedfeef67e0e279108992c77681fa595db4a9d65c06ccc587
 # hadolint ignore=DL3008
@@ -28,9 +31,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 gildhall \
     && useradd --system --uid 10001 --gid 10001 --create-home --home-dir /var/lib/gildhall gildhall
-COPY deploy/container/gildhall-ready /usr/local/bin/gildhall-ready
-# What is in here: `make sbom` lists the crates; the system's packages are in dpkg's own list.
-COPY LICENSE sbom* /usr/share/doc/gildhall/
+COPY --from=build /out/doc /usr/share/doc/gildhall
 COPY --from=build /out/gildhall /usr/local/bin/gildhall
 # Numbers, so that Kubernetes can see that it is not root. Nothing but /tmp and this home has to be writable.
 USER 10001:10001
@@ -40,8 +41,8 @@ ENV GILDHALL_LISTEN=0.0.0.0:8080 \
     GILDHALL_LOG_FORMAT=json \
     GILDHALL_WORK_DIR=/var/lib/gildhall/work
 EXPOSE 8080 9000
-# Of the roles that serve; a command that ends is gone before it is asked.
-HEALTHCHECK --interval=10s --timeout=8s --start-period=60s --start-interval=1s CMD ["gildhall-ready"]
+# Of the roles that serve, each where the settings above say; a command that ends is gone before it is asked.
+HEALTHCHECK --interval=10s --timeout=8s --start-period=60s --start-interval=1s CMD ["gildhall", "health"]
 ENTRYPOINT ["gildhall"]
 CMD ["--help"]
 # The names that registries and scanners read; the last two are given to the build.

@@ -9,6 +9,9 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_MACHETE_VERSION := 0.9.2
 CARGO_FUZZ_VERSION := 0.13.2
 
+# Workspaces of their own, each with a lock that is held to the same rules.
+APART := fuzz docs/integrate/rust-consumer
+
 FUZZ_SECONDS ?= 60
 # Of `make corpus`; `make test` does the same with fewer files.
 CORPUS_FILES ?= 5000
@@ -71,7 +74,11 @@ check: setup ## Formatting, lints, documentation, licences, unused dependencies,
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 	tool=$$(sh tools/cargo-tool.sh cargo-deny $(CARGO_DENY_VERSION) --no-default-features) && \
-		"$$tool" --locked --workspace check --hide-inclusion-graph licenses bans sources
+		"$$tool" --locked --workspace check --hide-inclusion-graph licenses bans sources && \
+		for apart in $(APART); do \
+			"$$tool" --locked --config deny.toml --manifest-path "$$apart/Cargo.toml" \
+				check --hide-inclusion-graph --allow unused-wrapper licenses bans sources || exit 1; \
+		done
 	tool=$$(sh tools/cargo-tool.sh cargo-machete $(CARGO_MACHETE_VERSION)) && "$$tool" --skip-target-dir .
 	$(CARGO) test --locked --package gildhall --test rooms
 	@sh tools/check-deploy.sh
@@ -79,12 +86,16 @@ check: setup ## Formatting, lints, documentation, licences, unused dependencies,
 check-alerts: ## Checks alerts, recording rules, dashboard and runbooks: by promtool, by a schema, and against each other
 	@sh tools/check-deploy.sh test_alerts test_dashboards
 
-check-deploy: ## Checks what deploys: chart, units, compose file and Dockerfile, by the tools that will read them
+check-deploy: ## Checks what deploys: chart, units, compose file, Dockerfile and bill of materials, by the tools that will read them
 	@sh tools/check-deploy.sh $(DEPLOY_ARGS)
 
 advisories: ## Known vulnerabilities of the dependencies; needs git and github.com, or a database fetched before
 	tool=$$(sh tools/cargo-tool.sh cargo-deny $(CARGO_DENY_VERSION) --no-default-features) && \
-		"$$tool" --locked --workspace $(ADVISORIES_ARGS) check --hide-inclusion-graph advisories
+		"$$tool" --locked --workspace $(ADVISORIES_ARGS) check --hide-inclusion-graph advisories && \
+		for apart in $(APART); do \
+			"$$tool" --locked --config deny.toml --manifest-path "$$apart/Cargo.toml" $(ADVISORIES_ARGS) \
+				check --hide-inclusion-graph --allow advisory-not-detected advisories || exit 1; \
+		done
 
 sbom: ## Lists what the program is made of in out/sbom/gildhall.cdx.json (CycloneDX 1.6)
 	@command -v python3 >/dev/null || { echo "sbom: python3 (3.11 or newer) is missing. Get it with: apt-get install python3" >&2; exit 1; }
@@ -113,7 +124,7 @@ fuzz: setup ## Fuzzes each parser of what strangers send for FUZZ_SECONDS (60)
 fmt: ## Formats the code
 	$(CARGO) fmt --all
 
-fresh-machine: ## Runs FRESH_TARGET (demo) on a new minimal Debian 12; needs root and debootstrap
+fresh-machine: ## Runs FRESH_TARGET (demo) on a new minimal Debian FRESH_SUITE (bookworm; trixie has FFmpeg 7.1); needs root and debootstrap
 	@bash tools/fresh-machine.sh $(FRESH_TARGET)
 
 clean: ## Removes what was built and rendered

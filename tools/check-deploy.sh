@@ -1,7 +1,8 @@
 #!/bin/sh
 # Checks everything that deploys Gildhall with the tools that will read it: the chart with Helm and the schemas of
 # Kubernetes, KEDA and the Prometheus operator, the units with systemd, the compose file with its specification's schema,
-# the Dockerfile with hadolint. The tools go into the build folder, once; only systemd and Python are the system's.
+# the Dockerfile with hadolint, and the bill of materials of what is deployed with CycloneDX's schema. The tools go into the
+# build folder, once; only systemd and Python are the system's.
 # Usage: tools/check-deploy.sh [TEST...], for example test_scaling.Drain
 #        tools/check-deploy.sh --values makes the list of values in the chart's README anew
 set -eu

@@ -84,14 +84,16 @@ def of_crate(crate, about, scope, sums):
     return component
 
 
-def owner(path):
-    """The package that a file came with. Where /lib is a link, packages may still name their files by it."""
-    real = os.path.realpath(path)
-    for name in dict.fromkeys([path, real, real.removeprefix("/usr")]):
-        done = subprocess.run(["dpkg-query", "--search", name], text=True, capture_output=True)
-        if done.returncode == 0:
-            return done.stdout.split(": ")[0].split(",")[0]
-    return None
+def owners(paths):
+    """The package that each file came with. Where /lib is a link, packages may still name their files by it."""
+    reals = {path: os.path.realpath(path) for path in paths}
+    names = {path: dict.fromkeys([path, real, real.removeprefix("/usr")]) for path, real in reals.items()}
+    wanted = sorted({name for those in names.values() for name in those})
+    # It fails where it does not know one of them, and tells of the others all the same.
+    listed = subprocess.run(["dpkg-query", "--search", *wanted], text=True, capture_output=True).stdout
+    lines = (line.rpartition(": ") for line in listed.splitlines() if not line.startswith("diversion by "))
+    known = {path: packages.split(",")[0] for packages, _, path in lines}
+    return {path: next((known[name] for name in those if name in known), None) for path, those in names.items()}
 
 
 def system_packages(binary):
@@ -103,12 +105,12 @@ def system_packages(binary):
     if not pathlib.Path("/var/lib/dpkg/status").exists():
         print("sbom: this system has no dpkg, so its libraries are left out", file=sys.stderr)
         return []
-    owners = {path: owner(path) for path in loaded}
-    strays = [path for path, package in owners.items() if package is None]
+    owned = owners(loaded)
+    strays = [path for path, package in owned.items() if package is None]
     if strays:
         sys.exit(f"sbom: no package owns {', '.join(strays)}")
     fonts = re.findall(r"^(fonts-\S+)$", (ROOT / "tools/packages.txt").read_text(), re.MULTILINE)
-    wanted = sorted({package.split(":")[0] for package in owners.values()} | set(fonts))
+    wanted = sorted({package.split(":")[0] for package in owned.values()} | set(fonts))
     shown = "${binary:Package}\t${db:Status-Abbrev}\t${Version}\t${Architecture}\n"
     lines = run("dpkg-query", "--show", f"--showformat={shown}", *wanted).splitlines()
     return [fields for fields in (line.split("\t") for line in lines) if fields[1].startswith("ii")]

@@ -117,8 +117,8 @@ run_tests() {
         "${cargo[@]}" test --locked --workspace --test fleet -- --skip ledger:: --skip prometheus:: "${args[@]}" </dev/null
 }
 
-# The private services' programs, which testing one target alone would not make.
-"${cargo[@]}" build --locked --workspace --bins
+# The private services' programs and those that stand for a hostile render, which testing one target alone would not make.
+"${cargo[@]}" build --locked --workspace --bins --examples
 failed=()
 for suite in "${suites[@]}"; do
     install_suite "$suite" || {

@@ -56,7 +56,8 @@ def _custom(api, kind):
             return None
     schema = getattr(models, kind).model_json_schema()
     if kind == "ScaledObject":
-        # KEDA 2.17 added it, and the chart asks for that version; the schema is that of 2.16.
+        # KEDA 2.17 added it, and the chart asks for that version; no registry of packages has a definition newer than 2.16
+        # that refuses unknown fields (docs/operate/install.md).
         schema["$defs"]["Fallback"]["properties"]["behavior"] = {
             "enum": ["static", "currentReplicas", "currentReplicasIfHigher", "currentReplicasIfLower"]
         }

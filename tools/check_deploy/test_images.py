@@ -1,20 +1,44 @@
 """The Dockerfile, the compose file, and what they have in common with the rest."""
 
+import json
 import re
 import unittest
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 
 import yaml
 
-from chart import containers, pods, variables
+from chart import containers, find, pod, pods, rendered, variables
 from repository import ROOT, load, read, run
 
 COMPOSE = "docker-compose.yml"
+HEALTH = ["gildhall", "health"]
 
 
 def known_variables():
     """Every variable that the program reads."""
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.rs"))
     return set(re.findall(r'env = "(GILDHALL_\w+)"', text))
+
+
+def is_sent(path):
+    """Whether a file is a part of what the image is built from. The last line of .dockerignore that fits it, or a folder
+    above it, decides; `*` stays within one part of a path. (Of `**` only the form `**/name` is read.)"""
+    sent = True
+    for line in read(".dockerignore").splitlines():
+        pattern = line.removeprefix("!")
+        if not line or line.startswith("#"):
+            continue
+        if any(fits(above, pattern) for above in [PurePosixPath(path), *PurePosixPath(path).parents]):
+            sent = line.startswith("!")
+    return sent
+
+
+def fits(path, pattern):
+    parts, wanted = path.parts, PurePosixPath(pattern).parts
+    if wanted[0] == "**":
+        parts, wanted = parts[-len(wanted) + 1 :], wanted[1:]
+    return len(parts) == len(wanted) and all(fnmatchcase(*both) for both in zip(parts, wanted))
 
 
 class Dockerfile(unittest.TestCase):
@@ -33,9 +57,26 @@ class Dockerfile(unittest.TestCase):
         for line in ("HEALTHCHECK ", "LABEL org.opencontainers.image.title", "ENTRYPOINT [\"gildhall\"]"):
             self.assertIn(line, text)
 
-    def test_the_health_check_is_a_script_that_runs(self):
-        run("bash", "-n", "deploy/container/gildhall-ready")
-        self.assertTrue((ROOT / "deploy/container/gildhall-ready").stat().st_mode & 0o111)
+    def test_health_is_asked_by_the_program_itself(self):
+        self.assertIn(f"CMD {json.dumps(HEALTH)}\n", read("Dockerfile"))
+        (container,) = pod(find(rendered(), "Pod", "test"))["containers"]
+        self.assertEqual(variables(container)["API"], "http://test-gildhall-api:80")
+        script = container["args"][-1]
+        self.assertIn('gildhall health "$API"', script)
+        run("bash", "-n", "-c", script)
+
+    def test_the_list_of_what_is_in_it_goes_into_it(self):
+        (made,) = re.findall(r"^\t@python3 tools/sbom.py (\S+)$", read("Makefile"), re.MULTILINE)
+        self.assertIn(f"if [ -e {made} ]; then install --mode=644 {made} /out/doc/; fi\n", read("Dockerfile"))
+        self.assertIn("COPY --from=build /out/doc /usr/share/doc/gildhall\n", read("Dockerfile"))
+        self.assertTrue(is_sent(made), made)
+        self.assertIn(f"`{made}`", read("docs/operate/install.md"))
+
+    def test_what_it_is_built_from_is_sent_and_what_was_made_is_not(self):
+        for path in ("Cargo.lock", "LICENSE", "src/main.rs", "assets/overlays/glitter.mp4", "migrations/0001_roles.sql"):
+            self.assertTrue(is_sent(path), path)
+        for path in ("out/demo/video.mp4", "out/sample.mp4", "target/debug/gildhall", "fuzz/target/x", ".git/HEAD", "helm/x"):
+            self.assertFalse(is_sent(path), path)
 
 
 class Compose(unittest.TestCase):
@@ -70,7 +111,7 @@ class Compose(unittest.TestCase):
 
     def test_roles_are_asked_whether_they_are_ready(self):
         for name in ("api", "relay", "worker"):
-            self.assertEqual(self.services[name]["healthcheck"]["test"], ["CMD", "gildhall-ready"], name)
+            self.assertEqual(self.services[name]["healthcheck"]["test"], ["CMD", *HEALTH], name)
 
     def test_a_worker_is_killed_only_after_its_drain_time(self):
         worker = self.services["worker"]

@@ -7,6 +7,7 @@ import yaml
 
 from chart import find, pod, pod_labels, rendered, role
 from repository import CHART
+from test_package import notes
 
 
 def rule_files():
@@ -60,6 +61,15 @@ class Monitoring(unittest.TestCase):
         self.assertTrue(links)
         for link in links:
             self.assertTrue(link.startswith("https://wiki.example.com/gildhall/docs/operate/"), link)
+
+    def test_whoever_installs_alerts_hears_what_they_lack(self):
+        text = notes("monitoring")
+        self.assertIn("WARNING: the alerts' links to their runbooks lead nowhere", text)
+        self.assertIn("WARNING: no janitor runs", text)
+        whole = notes(
+            "monitoring", "--set", "monitoring.runbooks=https://wiki.example.com/gildhall", "--set", "janitor.enabled=true"
+        )
+        self.assertNotIn("WARNING", whole)
 
     def test_the_dashboards_are_those_of_the_files(self):
         files = sorted((CHART / "files" / "dashboards").glob("*.json"))

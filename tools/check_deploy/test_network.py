@@ -2,7 +2,7 @@
 
 import unittest
 
-from chart import find, pod, pod_labels, rendered, role, variants
+from chart import find, main, pod, pod_labels, rendered, role, variants
 
 
 def policies(documents):
@@ -87,6 +87,16 @@ class Network(unittest.TestCase):
                 self.assertLessEqual(service["spec"]["selector"].items(), pod_labels(deployment).items())
                 names = {port["name"] for port in pod(deployment)["containers"][0]["ports"]}
                 self.assertLessEqual({port["targetPort"] for port in service["spec"]["ports"]}, names)
+
+    def test_the_proxies_in_front_are_told_to_the_api(self):
+        environment, _ = main(rendered("ingress"), "Deployment", "api")
+        self.assertEqual(environment["GILDHALL_TRUSTED_PROXIES"], "10.244.0.0/16,fd00:10:244::/56")
+        self.assertEqual(environment["GILDHALL_FORWARDED_HEADER"], "x-forwarded-for")
+        environment, _ = main(rendered("ingress", "api.forwardedHeader=forwarded"), "Deployment", "api")
+        self.assertEqual(environment["GILDHALL_FORWARDED_HEADER"], "forwarded")
+        # Nobody is believed whom nobody named.
+        environment, _ = main(rendered(), "Deployment", "api")
+        self.assertNotIn("GILDHALL_TRUSTED_PROXIES", environment)
 
     def test_metrics_and_health_are_not_published(self):
         ingress = find(rendered("ingress"), "Ingress", "api")

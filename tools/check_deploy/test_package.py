@@ -61,4 +61,11 @@ class Notes(unittest.TestCase):
         self.assertIn("sandbox around tenants' media is not required", notes("unscanned"))
         self.assertIn("not scanned for malware", notes("unscanned"))
         self.assertIn("every pod of the cluster", notes("no-network-policies"))
-        self.assertIn("https://video.example.com", notes("ingress"))
+        published = notes("default", "--set", "api.service.type=LoadBalancer")
+        self.assertIn("WARNING: the API is published (api.service.type: LoadBalancer) and no proxy is trusted", published)
+
+    def test_they_tell_where_the_api_is_and_whose_word_is_taken(self):
+        text = notes("ingress")
+        self.assertIn("https://video.example.com", text)
+        self.assertIn("10.244.0.0/16, fd00:10:244::/56 say in x-forwarded-for", text)
+        self.assertNotIn("WARNING", text)

@@ -6,7 +6,7 @@ import unittest
 import yaml
 
 from chart import containers, every, find, main, name, pod, pods, rendered, variables
-from repository import CHART
+from repository import CHART, load, read
 
 SECRETS = {
     "GILDHALL_DATABASE_URL",
@@ -106,6 +106,23 @@ class Resources(unittest.TestCase):
                         request = quantity(resources["requests"][resource])
                         self.assertLessEqual(request, quantity(resources["limits"][resource]), resource)
                         self.assertGreater(request, 0, resource)
+
+    def test_the_guide_has_the_same_numbers(self):
+        """The table of size.md: `processor`, `memory`, in its last two columns."""
+        values = load("helm/gildhall/values.yaml")
+        rows = [line.strip("| ").split(" | ") for line in read("docs/operate/size.md").splitlines() if line.startswith("| ")]
+        table = {row[0]: [re.findall(r"`([^`]+)`", cell) for cell in row[-2:]] for row in rows}
+        titles = {"api": "API (`--no-relay`)", "relay": "relay", "worker": "worker", "migrations": "`gildhall migrate`",
+                  "janitor": "`gildhall janitor`", "clamd": "clamd with the real signatures"}
+        for role, title in titles.items():
+            for cell, part in zip(table[title], ("requests", "limits"), strict=True):
+                resources = values[role]["resources"][part]
+                wanted = [resources[name] for name in ("cpu", "memory") if name in resources]
+                self.assertEqual(cell, wanted, f"{title}: {part}")
+        # The one limit that follows from other values.
+        (container,) = pod(find(rendered(), "Deployment", "worker"))["containers"]
+        self.assertEqual(container["resources"]["limits"]["memory"], "4608Mi")
+        self.assertIn("| `2`, 4,608 MiB |", read("docs/operate/size.md"))
 
     def test_a_render_that_needs_too_much_ends_alone(self):
         """The container's limit is above what its renders may have together, or the kernel would end them all."""

@@ -45,6 +45,13 @@ REFUSED = {
     "api.ingress.enabled=true": "host",
     # Else all callers would share one address, and its limits.
     "api.ingress.enabled=true,api.ingress.host=video.example.com": "trustedProxies",
+    "api.trustedProxies[0]=ingress-nginx": "trustedProxies",
+    "api.trustedProxies[0]=*": "trustedProxies",
+    "api.trustedProxies[0]=10.0.0.0/33": "trustedProxies",
+    "api.trustedProxies[0]=fd00::/129": "trustedProxies",
+    "api.trustedProxies[0]=10.0.0.0/8": None,
+    "api.trustedProxies[0]=::1": None,
+    "api.forwardedHeader=x-real-ip": "forwardedHeader",
     "objects.endpoint=s3.example.com": "endpoint",
     "objects.bucket=Videos": "bucket",
     "image.digest=latest": "digest",
