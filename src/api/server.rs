@@ -120,3 +120,30 @@ async fn serve(
         tracing::trace!(error = chain(&error), "a connection broke");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_beyond_the_last_place_waits_for_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let places = Arc::new(Semaphore::new(2));
+        let mut clients = Vec::new();
+        for _ in 0..3 {
+            clients.push(TcpStream::connect(address).await.expect("it listens"));
+        }
+        let first = accept(&listener, &places).await;
+        let _second = accept(&listener, &places).await;
+        assert_eq!(places.available_permits(), 0);
+        let third = accept(&listener, &places);
+        let mut third = pin!(third);
+        let moment = Duration::from_millis(50);
+        let waits = tokio::time::timeout(moment, &mut third).await;
+        assert!(waits.is_err(), "there is no third place");
+        drop(first);
+        let (_, peer, _) = third.await;
+        assert_eq!(peer, clients[2].local_addr().expect("it is connected"));
+    }
+}

@@ -40,6 +40,10 @@ mod tests {
         assert!(kept.ends_with("aathe end"), "{kept}");
         assert_eq!(kept.len(), KEPT_BYTES - 1, "without the end of the line");
         let endless = vec![b'a'; MAX_BYTES + 1];
+        for most in [MAX_BYTES - 1, MAX_BYTES] {
+            let kept = tail(&endless[..most]).await;
+            assert_eq!(kept.expect("not too much").len(), KEPT_BYTES);
+        }
         let refused = tail(&endless[..]).await;
         assert!(matches!(refused, Err(ChildError::OverOutput)));
     }

@@ -269,6 +269,18 @@ mod tests {
     }
 
     #[test]
+    fn a_message_has_its_limit() {
+        let kept = |bytes: usize| keepable("a".repeat(bytes)).len();
+        let near = [
+            MAX_MESSAGE_BYTES - 1,
+            MAX_MESSAGE_BYTES,
+            MAX_MESSAGE_BYTES + 1,
+        ];
+        let expected = [MAX_MESSAGE_BYTES - 1, MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES];
+        assert_eq!(near.map(kept), expected);
+    }
+
+    #[test]
     fn each_limit_of_a_render_has_its_class_and_code() {
         use FailureClass::{Recoverable, Rejected, Resource};
         let io = || std::io::Error::other("gone");

@@ -94,6 +94,14 @@ mod tests {
             let given = format!("{flag}={bad}");
             assert!(parse::<Limits>(&[&given]).is_err(), "{given}");
         }
-        assert!(parse::<Limits>(&["--monthly-jobs", "0"]).is_ok());
+        for (flag, good) in [
+            ("--max-concurrent", ["1", "2", "999", "1000"]),
+            ("--requests-per-minute", ["1", "2", "999999", "1000000"]),
+            ("--monthly-jobs", ["0", "1", "2147483646", "2147483647"]),
+        ] {
+            for number in good {
+                assert!(parse::<Limits>(&[flag, number]).is_ok(), "{flag} {number}");
+            }
+        }
     }
 }
