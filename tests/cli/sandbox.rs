@@ -1,6 +1,6 @@
 //! `gildhall render --sandbox`: a render behind its guards.
 
-use crate::support::{ASSETS, Folder, assert_code, job};
+use crate::support::{ASSETS, Folder, assert_code, job, json_of};
 use serde_json::json;
 use std::fs;
 
@@ -13,8 +13,13 @@ fn a_render_in_its_sandbox_gives_the_same_bytes() {
     job["text_overlay"] = json!("Gold \u{2728}");
     folder.write("job.json", &job);
     let render = |output: &str, more: &[&str]| {
-        let args = ["render", "job.json", "--assets", ASSETS, "-q", "-o", output];
-        assert_code(&folder.run(&[&args[..], more].concat()), 0);
+        let args = [
+            "render", "job.json", "--assets", ASSETS, "--json", "-o", output,
+        ];
+        let told = folder.run(&[&args[..], more].concat());
+        assert_code(&told, 0);
+        let memory = json_of(&told)["peak_memory_bytes"].as_u64();
+        assert!(memory > Some(10_000_000), "{memory:?}");
         fs::read(folder.at(output)).expect("a video")
     };
     let free = render("free.mp4", &[]);
