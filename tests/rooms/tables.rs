@@ -308,6 +308,7 @@ pub const UNSAFE_FILES: &[&str] = &[
     "render/src/compose/resample_avx2.rs",
     "render/src/encode/buffer.rs",
     "render/src/encode/vaapi.rs",
+    "render/src/job/peak_memory.rs",
     "render/src/media/input.rs",
     "render/src/media/probe.rs",
     "render/src/media/scale.rs",

@@ -24,6 +24,7 @@ mod gather;
 mod images;
 mod lane;
 mod layers;
+mod peak_memory;
 mod photos;
 mod report;
 mod request;
@@ -31,7 +32,8 @@ mod run;
 mod staging;
 
 pub use error::{ErrorClass, RenderError};
-pub use report::{OutputFile, RenderReport, SoundReport, Timings, peak_memory_bytes};
+pub use peak_memory::peak_memory_bytes;
+pub use report::{OutputFile, RenderReport, SoundReport, Timings};
 pub use request::{Progress, RenderOptions, RenderRequest};
 pub use run::{compose_frames, plan, render};
 
