@@ -4,6 +4,7 @@
 mod crates;
 mod migrations;
 mod named;
+mod prose;
 mod scan;
 mod secrets;
 mod source;

@@ -4,7 +4,8 @@
 use std::fs;
 
 use crate::assert_none;
-use crate::scan::{Fragment, fragments, strings, words};
+use crate::prose::strings;
+use crate::scan::{Fragment, fragments, words};
 use crate::source::{repository, sources};
 
 /// The column, and every field that holds what is in it.
